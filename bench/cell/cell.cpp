@@ -1,0 +1,154 @@
+#include "bench/cell/cell.h"
+
+#include <sys/prctl.h>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/cell/accounting.h"
+#include "bench/cell/lane_setup.h"
+#include "bench/cell/proof.h"
+#include "bench/cell/protocol.h"
+#include "bench/cell/window.h"
+#include "bench/strategy.h"
+
+namespace handoff {
+
+namespace {
+
+/// Blocks of random sizes, kept: heap addresses then differ between incarnations.
+std::vector<std::unique_ptr<std::byte[]>> jitter_heap(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<std::unique_ptr<std::byte[]>> blocks(random() % 64);
+  for (auto& block : blocks) block.reset(new std::byte[random() % 8192 + 1]);
+  return blocks;
+}
+
+class Cell {
+ public:
+  explicit Cell(const OpenRequest& request, int memory_fd)
+      : jitter_(jitter_heap(request.seed)),
+        request_(request),
+        lanes_(SharedMemory::map(memory_fd), request.workload, request.max_items,
+               request.tick_source),
+        descriptor_(*find_strategy(request.strategy)),
+        setting_{.workload = request_.workload,
+                 .cpus = request_.cpus,
+                 .spins = request_.spins,
+                 .producers = lanes_.producers(),
+                 .consumers = lanes_.consumers()},
+        strategy_(descriptor_.make(setting_)) {
+    accounting_.refresh();
+  }
+
+  OpenReply opened() const {
+    return {.note = strategy_->note(),
+            .unsupported = {},
+            .error = {},
+            .bound = !request_.cpus.empty() && !descriptor_.traits.owns_threads};
+  }
+
+  SliceReply run(const SliceRequest& slice, double parked_cpu_ns, double parked_wall_ns) {
+    lanes_.arm(slice.slice, slice.items);
+    const Usage before = accounting_.snapshot();
+    const std::uint64_t begin = monotonic_ns();
+    SliceReply reply;
+    try {
+      strategy_->run({request_.workload, lanes_.producers(), lanes_.consumers()});
+    } catch (const std::exception& error) {
+      reply.outcome = {CellVerdict::kCrashed, error.what()};
+    }
+    reply.whole_ns = static_cast<double>(monotonic_ns() - begin);
+    const Usage after = accounting_.snapshot();
+    if (reply.outcome.good()) reply.outcome = prove(lanes_, descriptor_.traits.fifo);
+    if (!std::exchange(settled_, true)) accounting_.refresh();  // workers made by the first slice
+
+    const Window window = timed_window(lanes_, request_.workload);
+    reply.slice = slice.slice;
+    reply.items = lanes_.issued();
+    reply.window_items = window.items;
+    reply.elapsed_ns =
+        static_cast<double>(window.end_ticks - window.begin_ticks) * request_.ns_per_tick;
+    if (window.end_ticks <= window.begin_ticks) reply.elapsed_ns = reply.window_items = 0;
+    reply.cpu_ns = after.cpu_ns - before.cpu_ns;
+    reply.voluntary = after.voluntary - before.voluntary;
+    reply.involuntary = after.involuntary - before.involuntary;
+    reply.run_delay_ns =
+        before.run_delay_ns < 0 ? -1 : after.run_delay_ns - before.run_delay_ns;
+    reply.slowest_share = window.slowest_share;
+    reply.fastest_share = window.fastest_share;
+    reply.parked_cpu_ns = parked_cpu_ns;
+    reply.parked_wall_ns = parked_wall_ns;
+    return reply;
+  }
+
+  const Accounting& accounting() const { return accounting_; }
+
+ private:
+  std::vector<std::unique_ptr<std::byte[]>> jitter_;
+  OpenRequest request_;
+  LaneSetup lanes_;
+  const Descriptor& descriptor_;
+  Setting setting_;
+  std::unique_ptr<Strategy> strategy_;
+  Accounting accounting_;
+  bool settled_ = false;
+};
+
+OpenReply open_cell(const OpenRequest& request, int memory_fd, std::optional<Cell>& cell) {
+  try {
+    const Descriptor* descriptor = find_strategy(request.strategy);
+    if (descriptor == nullptr) return {.error = "no strategy is named '" + request.strategy + "'"};
+    if (descriptor->unsupported != nullptr) {
+      const std::string why = descriptor->unsupported(request.workload);
+      if (!why.empty()) return {.unsupported = why};
+    }
+    cell.emplace(request, memory_fd);
+    return cell->opened();
+  } catch (const std::exception& error) {
+    return {.error = error.what()};
+  }
+}
+
+}  // namespace
+
+int cell_main(int control_fd, int memory_fd) {
+  prctl(PR_SET_NAME, "handoff-cell");
+  prepare_fences();
+  LineChannel driver(control_fd);
+  std::optional<Cell> cell;
+  double parked_since_cpu = 0, parked_since_wall = 0;
+  try {
+    for (;;) {
+      const Json message = *driver.receive();
+      const std::string what = message.at("do");
+      if (what == "open") {
+        driver.send(open_cell(OpenRequest::from(message), memory_fd, cell).to_json());
+      } else if (what == "slice" && cell) {
+        const double cpu = cell->accounting().cpu_ns() - parked_since_cpu;
+        const double wall = static_cast<double>(monotonic_ns()) - parked_since_wall;
+        driver.send(cell->run(SliceRequest::from(message), cpu, wall).to_json());
+      } else if (what == "close") {
+        const CloseReply reply{cell ? cell->accounting().peak_memory_bytes() : 0};
+        cell.reset();  // joins threads and reaps workers before the reply
+        driver.send(reply.to_json());
+        return 0;
+      } else {
+        return 1;
+      }
+      if (cell) {
+        parked_since_cpu = cell->accounting().cpu_ns();
+        parked_since_wall = static_cast<double>(monotonic_ns());
+      }
+    }
+  } catch (const std::exception&) {
+    return 1;  // the driver is gone; the keeper clears up
+  }
+}
+
+}  // namespace handoff

@@ -1,0 +1,107 @@
+#include "bench/cell/proof.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace handoff {
+
+namespace {
+
+/// One kind of fault over all lanes.
+struct Fault {
+  std::uint64_t count = 0;
+  std::vector<std::string> named;
+
+  void add(const std::string& id) {
+    if (++count <= Findings::kNamed) named.push_back(id);
+  }
+  void add(const Findings::List& list, const std::function<std::string(std::uint64_t)>& describe) {
+    for (std::uint64_t i = 0; i < std::min<std::uint64_t>(list.count, Findings::kNamed); ++i) {
+      if (named.size() < Findings::kNamed) named.push_back(describe(list.named[i]));
+    }
+    count += list.count;
+  }
+  std::string text(std::string_view what) const {
+    return fmt::format("{} {} ({}{})", what, count, fmt::join(named, ", "),
+                       count > named.size() ? ", …" : "");
+  }
+};
+
+std::string describe(const ItemId& id) {
+  return fmt::format("slice {} producer {} sequence {}", id.slice, id.producer, id.sequence);
+}
+std::string describe_packed(std::uint64_t packed) { return describe(item_code::unpack(packed)); }
+std::string describe_word(std::uint64_t word) { return fmt::format("first word {:#018x}", word); }
+
+}  // namespace
+
+CellOutcome prove(const LaneSetup& lanes, bool fifo) {
+  Fault unreadable, altered, stale, foreign, duplicated, reordered, lost;
+  const std::uint64_t issued = lanes.issued();
+  std::vector<std::uint64_t> seen(lanes.seen_by(0).size(), 0);
+
+  const auto for_each_bit = [&](std::uint64_t word, std::uint64_t bits, auto&& use) {
+    for (; bits != 0; bits &= bits - 1) {
+      use(LaneSetup::sequence_of(word, static_cast<unsigned>(std::countr_zero(bits))));
+    }
+  };
+
+  for (std::uint32_t lane = 0; lane < lanes.consumers().size(); ++lane) {
+    const Findings& found = lanes.findings_of(lane);
+    unreadable.add(found.unreadable, describe_word);
+    altered.add(found.altered, describe_packed);
+    stale.add(found.stale, describe_packed);
+    foreign.add(found.foreign, describe_packed);
+    duplicated.add(found.duplicated, describe_packed);
+    reordered.add(found.reordered, describe_packed);
+    const std::span<const std::uint64_t> mine = lanes.seen_by(lane);
+    for (std::uint64_t word = 0; word < mine.size(); ++word) {
+      if (mine[word] == 0) continue;
+      for_each_bit(word, seen[word] & mine[word],
+                   [&](std::uint64_t sequence) { duplicated.add(describe(lanes.id_of(sequence))); });
+      seen[word] |= mine[word];
+    }
+  }
+  for (std::uint64_t word = 0; word < seen.size(); ++word) {
+    // Within a block of 512, word w holds the sequences 8 * bit + w.
+    const std::uint64_t first = LaneSetup::sequence_of(word, 0);
+    const std::uint64_t expected_bits =
+        first >= issued ? 0 : std::min<std::uint64_t>((issued - first + 7) / 8, 64);
+    const std::uint64_t expected = expected_bits == 64 ? ~0ULL : (1ULL << expected_bits) - 1;
+    if (seen[word] == expected) continue;
+    for_each_bit(word, expected & ~seen[word],
+                 [&](std::uint64_t sequence) { lost.add(describe(lanes.id_of(sequence))); });
+    for_each_bit(word, seen[word] & ~expected,
+                 [&](std::uint64_t sequence) { foreign.add(describe(lanes.id_of(sequence))); });
+  }
+
+  CellOutcome outcome;
+  std::vector<std::string> faults;
+  const auto judge = [&](const Fault& fault, std::string_view what, CellVerdict verdict) {
+    if (fault.count == 0) return;
+    if (outcome.good()) outcome.verdict = verdict;
+    faults.push_back(fault.text(what));
+  };
+  judge(altered, "altered", CellVerdict::kCorrupted);
+  judge(unreadable, "unreadable", CellVerdict::kCorrupted);
+  judge(foreign, "never produced", CellVerdict::kCorrupted);
+  judge(lost, "lost", CellVerdict::kLost);
+  if (issued < lanes.items() && !lanes.was_cut()) {
+    if (outcome.good()) outcome.verdict = CellVerdict::kLost;
+    faults.push_back(fmt::format("stopped after drawing {} of {} items", issued, lanes.items()));
+  }
+  judge(duplicated, "duplicated", CellVerdict::kDuplicated);
+  judge(stale, "of an earlier slice", CellVerdict::kStale);
+  if (fifo) judge(reordered, "overtaken", CellVerdict::kReordered);
+  if (!outcome.good()) {
+    outcome.reason = fmt::format("slice {}: {}", lanes.slice(), fmt::join(faults, "; "));
+  }
+  return outcome;
+}
+
+}  // namespace handoff

@@ -1,0 +1,35 @@
+#include "bench/commands/planning.h"
+
+#include <random>
+
+#include "bench/machine/cpus.h"
+#include "bench/machine/memory.h"
+#include "bench/machine/topology.h"
+
+namespace handoff {
+
+namespace {
+constexpr std::uint64_t kMemoryIfUnknown = 1ULL << 30;
+}
+
+Plan plan_here(const Suite& suite) {
+  const CpuAllowance allowance = cpu_allowance();
+  const Topology topology = load_topology();
+  std::random_device random;
+  PlanInputs inputs;
+  inputs.strategies = strategies();
+  inputs.usable_cpus = allowance.usable;
+  inputs.available_memory_bytes = available_memory_bytes().value_or(kMemoryIfUnknown);
+  inputs.fresh_seed = random() | 1U;
+  inputs.place = [&](const std::string& pin, std::uint32_t producers, std::uint32_t consumers,
+                     std::uint32_t executing) {
+    std::string error;
+    const std::optional<PinRequest> request = parse_pin(pin, error);
+    if (!request) throw UsageError(error);
+    if (const std::string why = pin_error(*request, allowance); !why.empty()) throw UsageError(why);
+    return place(*request, producers, consumers, executing, topology, allowance);
+  };
+  return make_plan(suite, inputs);
+}
+
+}  // namespace handoff

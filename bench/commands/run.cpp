@@ -1,0 +1,136 @@
+#include "bench/commands/run.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <random>
+
+#include "bench/commands/planning.h"
+#include "bench/driver/context.h"
+#include "bench/driver/interruption.h"
+#include "bench/driver/progress.h"
+#include "bench/driver/run_directory.h"
+#include "bench/driver/runner.h"
+#include "bench/driver/verdict_table.h"
+
+namespace handoff {
+
+namespace {
+
+RunDirectory new_directory(const std::string& asked) {
+  RunDirectory directory{asked};
+  if (directory.path.empty()) {
+    directory.path =
+        fmt::format("reports/local/{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::time(nullptr)));
+  }
+  std::error_code error;
+  std::filesystem::create_directories(directory.path, error);
+  if (error) {
+    throw UsageError(fmt::format("cannot make the directory {}: {}; choose another with --out",
+                                 directory.path, error.message()));
+  }
+  if (std::filesystem::exists(directory.journal())) {
+    throw UsageError(fmt::format(
+        "{} holds a run already; go on with --resume {}, or choose another with --out",
+        directory.path, directory.path));
+  }
+  return directory;
+}
+
+void print_warnings(const Json& context) {
+  for (const Json& warning : context["environment"]["warnings"]) {
+    std::cerr << fmt::format("warning: {} {}\n", warning["what"].get<std::string>(),
+                             warning["remedy"].get<std::string>());
+  }
+}
+
+/// A run about to begin or to go on.
+struct Sitting {
+  RunDirectory directory;
+  Plan plan;
+  Json context;
+  std::optional<RunRecord> record;
+  std::optional<Journal> journal;
+};
+
+Sitting begin(const RunRequest& request, const std::vector<std::string>& command) {
+  Sitting sitting;
+  sitting.plan = plan_here(request.suite);
+  sitting.directory = new_directory(request.out);
+  sitting.context = make_context(sitting.plan, command);
+  sitting.record.emplace(sitting.plan);
+  sitting.journal = Journal::create(sitting.directory.journal());
+  sitting.journal->add(journal_head(sitting.plan, sitting.context));
+  sitting.journal->flush();
+  return sitting;
+}
+
+Sitting resume(const RunRequest& request, const std::vector<std::string>& command) {
+  Sitting sitting;
+  sitting.directory = {request.resume};
+  const std::vector<Json> lines = read_journal(sitting.directory.journal());
+  sitting.plan = plan_from_json(lines[0].at("plan"));
+  sitting.context = lines[0].at("context");
+  if (request.shapes_plan) {
+    Suite suite = request.suite;
+    suite.seed = sitting.plan.seed;
+    if (const std::string why = resume_refusal(request.resume, sitting.plan, plan_here(suite));
+        !why.empty()) {
+      throw UsageError(why);
+    }
+  }
+  if (const std::string why =
+          context_refusal(request.resume, sitting.context, make_context(sitting.plan, command));
+      !why.empty()) {
+    throw UsageError(why);
+  }
+  sitting.record.emplace(sitting.plan);
+  for (const Json& line : lines) sitting.record->add(line);
+  sitting.journal = Journal::append_to(sitting.directory.journal());
+  const Json mark{{"t", "resume"}};
+  sitting.record->add(mark);
+  sitting.journal->add(mark);
+  return sitting;
+}
+
+}  // namespace
+
+int run_command(const RunRequest& request, const std::vector<std::string>& command) {
+  Sitting sitting = request.resume.empty() ? begin(request, command) : resume(request, command);
+  if (!request.quiet) {
+    for (const std::string& warning : request.warnings) std::cerr << "warning: " << warning << '\n';
+    print_warnings(sitting.context);
+    print_plan(std::cerr, sitting.plan);
+  }
+  ProgressDisplay display(std::cerr, request.quiet ? Progress::kNone : request.progress,
+                          isatty(STDERR_FILENO) != 0);
+  catch_interruptions();
+  int exit = 1;
+  std::string trouble;
+  try {
+    exit = Runner(sitting.plan, *sitting.journal, *sitting.record,
+                  [&](const RunState& state) { display.show(state); })
+               .run();
+  } catch (const std::exception& error) {
+    trouble = error.what();  // what was measured is still told below
+    sitting.record->add(
+        {{"t", "end"}, {"status", "stopped"}, {"exit", 1}, {"spent_s", sitting.record->spent_s()}});
+  }
+  display.done();
+  if (!trouble.empty()) {
+    std::cerr << fmt::format("handoff: {}; the run ends here, {} is whole up to its last block\n",
+                             trouble, sitting.directory.journal());
+  }
+  const Json results =
+      write_results(sitting.directory, sitting.plan, sitting.context, *sitting.record);
+  print_verdicts(std::cout, results);
+  std::cout << sitting.directory.results() << std::endl;
+  return exit;
+}
+
+}  // namespace handoff

@@ -1,0 +1,225 @@
+#include "bench/driver/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace handoff {
+namespace {
+
+struct Described {
+  const char* key;   // of the suite file; the option is --key
+  const char* type;  // as shown in the help
+  const char* help;
+};
+
+constexpr Described kAxes[] = {
+    {"strategies", "A,B,...",
+     "Strategies to compare, or label=strategy to run one under its own\n"
+     "name (a=mutex_queue,b=mutex_queue compares a strategy with itself).\n"
+     "Default: all candidates. References join by themselves."},
+    {"pairs", "P:C,...",
+     "Producers:consumers. Words follow the machine: symmetric,\n"
+     "many-to-one, one-to-many, oversubscribed, and auto: 1:1 and all these."},
+    {"producers", "N,...",
+     "Producer counts; with --consumers, every combination.\n"
+     "Excludes --pairs."},
+    {"consumers", "N,...", "Consumer counts; see --producers."},
+    {"payload", "SIZE,...", "Bytes an item, 8 to 1M; suffixes K and M (B and iB may follow)."},
+    {"capacity", "N,...",
+     "Items handed in and not yet taken out, at most (1 to 16777216).\n"
+     "Lowered for large payloads to stay within --memory."},
+    {"transfer", "KIND,...",
+     "copy: by value through the strategy; move: a buffer changes its owner."},
+};
+
+constexpr Described kSettings[] = {
+    {"budget", "TIME",
+     "Time for the whole run: 20s, 2m. Points that it cannot hold are\n"
+     "dropped, the last first, and named. Default: the suite's, or what the\n"
+     "axes given need (at least 20s)."},
+    {"slice", "TIME",
+     "Length of a slice, 100us to 60s. Default: 1ms, longer where threads\n"
+     "exceed CPUs."},
+    {"incarnations", "N",
+     "Lifetimes of every cell, 1 to 1000; a verdict needs 8. Default: 8,\n"
+     "up to 40 where the budget has room."},
+    {"seed", "N", "Seed of all random orders. Default: a fresh one, stated in the results."},
+    {"timeout", "TIME", "A cell without progress for so long counts as hung. Default: 10s."},
+    {"pin", "HOW",
+     "auto: one thread per core where they are enough; none; compact;\n"
+     "scatter; or a CPU list such as 0,2-5."},
+    {"memory", "SIZE",
+     "Memory for all cells of a point together: 512M, 4G. Default: a\n"
+     "quarter of what is available."},
+};
+
+constexpr const char* kExamples =
+    R"(Examples:
+  handoff run                                   the default suite, two minutes
+  handoff run --suite quick                     a first look, 20 seconds
+  handoff run --suite full --out night          everything, results in night/
+  handoff run --strategies mutex_queue,lockfree_queue --pairs 1:1,4:2 --payload 64,64K
+  handoff run --producers 1,2,4 --consumers 1,2,4 --capacity 64,1024
+  handoff run --suite default --payload 64      the suite's thread counts at one size
+  handoff run --strategies a=mutex_queue,b=mutex_queue --budget 10s
+  handoff run --config mine.toml --pin 0,1      a file like those in bench/suites/
+  handoff run --resume night                    go on after an interruption
+
+Exit status: 0 done; 1 usage, or the run could not go on; 2 a cell failed; 130 interrupted.)";
+
+bool is_axis(std::string_view key) {
+  return std::any_of(std::begin(kAxes), std::end(kAxes), [key](const Described& axis) {
+    return axis.key == key && key != "strategies";
+  });
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path);
+  std::ostringstream text;
+  if (in) text << in.rdbuf();
+  if (!in || in.bad()) {
+    throw UsageError(
+        fmt::format("--config '{}' cannot be read; give a TOML file such as those in "
+                    "bench/suites/",
+                    path));
+  }
+  return text.str();
+}
+
+Suite base_suite(const RunOptions& options) {
+  if (!options.suite.empty() && !options.config.empty()) {
+    throw UsageError(fmt::format("--suite '{}' and --config '{}' exclude each other; give one",
+                                 options.suite, options.config));
+  }
+  if (!options.config.empty()) return parse_suite(read_file(options.config), options.config);
+  const bool axes =
+      std::any_of(options.values.begin(), options.values.end(),
+                  [](const auto& given) { return !given.second.empty() && is_axis(given.first); });
+  if (axes && options.suite.empty()) return parse_suite("", "command line");
+  const std::string name =
+      options.suite.empty() ? "default" : parse_name("--suite", options.suite, suite_names());
+  Suite suite = parse_suite(suite_text(name), name + ".toml");
+  suite.name = name;
+  return suite;
+}
+
+}  // namespace
+
+void add_run_options(CLI::App& app, RunOptions& options) {
+  const auto text = [&app](const char* key, std::string& into, const char* type, const char* help) {
+    return app.add_option(fmt::format("--{}", key), into, help)
+        ->type_name(type)
+        ->take_last()
+        ->check([](const std::string& value) { return value.empty() ? "missing" : ""; });
+  };
+  text("suite", options.suite, "NAME", "quick (20s), default (120s) or full (15m).")
+      ->group("What to measure");
+  text("config", options.config, "FILE",
+       "Suite from a TOML file. Axes and settings given beside it, or beside\n"
+       "--suite, replace its own.")
+      ->group("What to measure");
+  for (const Described& axis : kAxes) {
+    text(axis.key, options.values[axis.key], axis.type, axis.help)
+        ->join(',')
+        ->group("What to measure");
+  }
+  app.add_option("--plugin", options.plugins,
+                 "Shared object with strategies of your own; may be repeated.")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->group("What to measure");
+  for (const Described& setting : kSettings) {
+    text(setting.key, options.values[setting.key], setting.type, setting.help)->group("How");
+  }
+  text("out", options.out, "DIR", "Where results go. Default: reports/local/<UTC time>.")
+      ->group("Results");
+  text("resume", options.resume, "DIR",
+       "Go on with an interrupted run, with its options; refused for another\n"
+       "plan.")
+      ->group("Results");
+  text("progress", options.progress, "HOW",
+       "auto: one updating line on a terminal, else plain lines; plain; none.")
+      ->group("Results");
+  app.add_flag("--quiet", options.quiet, "No plan and no progress on stderr; warnings remain.")
+      ->disable_flag_override()
+      ->group("Results");
+  app.footer(kExamples);
+  app.get_formatter()->column_width(26);
+}
+
+RunRequest resolve(const RunOptions& options) {
+  RunRequest request;
+  request.suite = base_suite(options);
+  request.shapes_plan = !options.suite.empty() || !options.config.empty();
+  const auto given = [&](const char* key) {
+    const auto at = options.values.find(key);
+    return at == options.values.end() ? std::string_view{} : std::string_view{at->second};
+  };
+  for (const char* side : {"producers", "consumers"}) {
+    if (given("pairs").empty() || given(side).empty()) continue;
+    throw UsageError(fmt::format(
+        "--pairs '{}' and --{} '{}' exclude each other; give --pairs, or --producers with "
+        "--consumers",
+        given("pairs"), side, given(side)));
+  }
+  Axes axes;  // the command line's: they replace those of every group
+  for (const auto& [key, value] : options.values) {
+    if (value.empty()) continue;
+    const std::vector<std::string> values = split_list(value);
+    const std::string where = "--" + key;
+    request.shapes_plan = true;
+    if (!set_axis(axes, key, values, where)) set_setting(request.suite, key, values, where);
+  }
+  if (!axes.empty()) {
+    for (Axes& group : request.suite.groups) {
+      Axes merged = axes;
+      inherit(merged, group);
+      group = std::move(merged);
+    }
+    request.suite.name = "custom";
+  }
+
+  if (!options.out.empty() && !options.resume.empty()) {
+    throw UsageError(fmt::format(
+        "--out '{}' and --resume '{}' exclude each other; a resumed run goes on in its directory",
+        options.out, options.resume));
+  }
+  request.out = options.out;
+  request.resume = options.resume;
+  request.plugins = options.plugins;
+  request.quiet = options.quiet;
+  if (!options.progress.empty()) {
+    static const std::vector<std::string> names{"auto", "plain", "none"};
+    const std::string how = parse_name("--progress", options.progress, names);
+    request.progress = how == "plain"  ? Progress::kPlain
+                       : how == "none" ? Progress::kNone
+                                       : Progress::kAuto;
+  }
+  if (request.suite.incarnations.value_or(8) < 8) {
+    request.warnings.push_back(
+        fmt::format("--incarnations '{}' is too few for a verdict; every pair stays undecided "
+                    "below 8",
+                    *request.suite.incarnations));
+  }
+  return request;
+}
+
+std::variant<RunRequest, Exit> parse_run(const std::vector<std::string>& arguments) {
+  RunOptions options;
+  CLI::App app("Measure strategies side by side and say which is faster.", "handoff run");
+  add_run_options(app, options);
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    return resolve(options);
+  } catch (const CLI::ParseError& error) {
+    return exit_for(app, error);
+  } catch (const UsageError& error) {
+    return exit_for(error);
+  }
+}
+
+}  // namespace handoff

@@ -1,0 +1,226 @@
+#include "bench/driver/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <set>
+#include <tuple>
+
+#include "bench/driver/nearest.h"
+
+namespace handoff {
+namespace {
+
+constexpr std::string_view kFloor = "floor";
+
+const Descriptor* find(std::span<const Descriptor* const> strategies, std::string_view name) {
+  const auto at = std::find_if(strategies.begin(), strategies.end(),
+                               [name](const Descriptor* d) { return d->name == name; });
+  return at == strategies.end() ? nullptr : *at;
+}
+
+/// What enters every point, by label; `joined`: a reference that nobody asked for.
+struct Entrant {
+  std::string label;
+  const Descriptor* strategy = nullptr;
+  bool joined = false;
+};
+
+std::vector<Entrant> entrants(const Suite& suite, const PlanInputs& inputs) {
+  std::vector<Entrant> all;
+  for (const AskedStrategy& asked : suite.strategies) {
+    const Descriptor* strategy = find(inputs.strategies, asked.strategy);
+    if (strategy == nullptr) {
+      std::vector<std::string> names;
+      for (const Descriptor* known : inputs.strategies) names.emplace_back(known->name);
+      throw UsageError(fmt::format("unknown strategy '{}'; {} ('handoff list' shows all)",
+                                   asked.strategy, did_you_mean(asked.strategy, names)));
+    }
+    all.push_back({asked.label, strategy, false});
+  }
+  if (suite.strategies.empty()) {
+    for (const Descriptor* known : inputs.strategies) {
+      if (known->role == Role::kCandidate) all.push_back({std::string(known->name), known, false});
+    }
+  }
+  if (all.empty()) throw UsageError("no strategy is registered; 'handoff list' shows all");
+  if (!inputs.references) return all;
+  for (const Descriptor* known : inputs.strategies) {
+    if (known->role != Role::kReference) continue;
+    const auto asked = std::find_if(all.begin(), all.end(),
+                                    [known](const Entrant& e) { return e.strategy == known; });
+    if (asked != all.end()) continue;
+    const auto clash = std::find_if(all.begin(), all.end(),
+                                    [known](const Entrant& e) { return e.label == known->name; });
+    if (clash != all.end()) {
+      throw UsageError(fmt::format(
+          "--strategies label '{}' is the name of a reference that joins every point; give another",
+          clash->label));
+    }
+    all.push_back({std::string(known->name), known, true});
+  }
+  return all;
+}
+
+std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant> all) {
+  std::vector<CellPlan> cells;
+  for (const Entrant& entrant : all) {
+    const Descriptor& strategy = *entrant.strategy;
+    CellPlan cell;
+    cell.label = entrant.label;
+    cell.strategy = strategy.name;
+    cell.role = strategy.role;
+    if (strategy.unsupported != nullptr && strategy.name != kFloor) {
+      cell.unsupported = strategy.unsupported(workload);
+    }
+    cell.executing = strategy.executing != nullptr ? strategy.executing(workload)
+                                                   : workload.producers + workload.consumers;
+    cell.owns_threads = strategy.traits.owns_threads;
+    if (entrant.joined) {  // references come last: they stay only beside something that runs
+      const bool company = std::any_of(cells.begin(), cells.end(),
+                                       [](const CellPlan& other) { return other.runs(); });
+      if (!cell.runs() || !company) continue;
+    }
+    cells.push_back(std::move(cell));
+  }
+  return cells;
+}
+
+int running(const PointPlan& point) {
+  return static_cast<int>(std::count_if(point.cells.begin(), point.cells.end(),
+                                        [](const CellPlan& cell) { return cell.runs(); }));
+}
+
+/// Lowers the capacity until all running cells fit into `memory_bytes`; why it cannot, if so.
+std::string fit_capacity(PointPlan& point, std::uint64_t memory_bytes) {
+  const auto cells = static_cast<std::uint64_t>(running(point));
+  if (cells == 0) return {};
+  Workload& w = point.workload;
+  const std::uint64_t lanes = std::uint64_t{w.producers} + w.consumers;
+  const std::uint64_t slots = memory_bytes / (cells * w.payload);
+  if (slots < lanes + 1) {
+    return fmt::format(
+        "{}: {} cells of {} need {} MiB, more than the memory budget of {} MiB "
+        "(--memory)",
+        point.id, cells, size_text(w.payload),
+        (cells * (lanes + 1) * w.payload + (1 << 20) - 1) >> 20, memory_bytes >> 20);
+  }
+  if (slots - lanes <
+      w.capacity) {  // a power of two: the same on a host whose free memory breathes
+    w.capacity = static_cast<std::uint32_t>(std::bit_floor(slots - lanes));
+  }
+  return {};
+}
+
+PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
+  const std::set<int> bound(point.placement.cpus.begin(), point.placement.cpus.end());
+  int cpus = usable_cpus;  // fewer where a CPU list makes threads share
+  if (point.placement.bound && bound.size() < point.placement.cpus.size()) {
+    cpus = std::min(cpus, static_cast<int>(bound.size()));
+  }
+  PointNeed need;
+  for (const CellPlan& cell : point.cells) {
+    if (!cell.runs()) continue;
+    const int executing = static_cast<int>(cell.executing);
+    need.cells += 1;
+    need.threads += executing;
+    need.slice_s = std::max(need.slice_s, slice_need_s(executing, cpus, point.workload.payload));
+  }
+  need.slice_s = suite.slice_s.value_or(need.slice_s);
+  point.slice_ns = std::round(need.slice_s * 1e9);
+  return need;
+}
+
+std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs, Plan& plan) {
+  const std::vector<Entrant> all = entrants(suite, inputs);
+  std::vector<PointPlan> points;
+  std::set<std::string> seen, lowered;
+  for (const Axes& axes : suite.groups) {
+    for (const Workload& workload : expand_axes(axes, inputs.usable_cpus)) {
+      PointPlan point;
+      point.id = point_id(workload, workload.capacity);
+      if (!seen.insert(point.id).second) continue;
+      point.workload = workload;
+      point.capacity_asked = workload.capacity;
+      point.cells = cells_at(workload, all);
+      if (std::string why = fit_capacity(point, plan.memory_bytes); !why.empty()) {
+        plan.dropped.push_back(std::move(why));
+        continue;
+      }
+      // Two capacities that memory lowers to one are one point.
+      if (!lowered.insert(point_id(point.workload, point.workload.capacity)).second) {
+        plan.dropped.push_back(
+            fmt::format("{}: the memory budget of {} MiB (--memory) lowers its capacity to {}, "
+                        "already measured",
+                        point.id, plan.memory_bytes >> 20, point.workload.capacity));
+        continue;
+      }
+      point.placement = inputs.place(suite.pin, workload.producers, workload.consumers,
+                                     workload.producers + workload.consumers);
+      points.push_back(std::move(point));
+    }
+  }
+  return points;
+}
+
+}  // namespace
+
+std::string point_id(const Workload& workload, std::uint32_t capacity_asked) {
+  std::string id =
+      fmt::format("{}:{} {}", workload.producers, workload.consumers, size_text(workload.payload));
+  if (capacity_asked != Workload{}.capacity) id += fmt::format(" cap={}", capacity_asked);
+  if (workload.transfer != Transfer::kCopy)
+    id += fmt::format(" {}", transfer_text(workload.transfer));
+  return id;
+}
+
+Plan make_plan(const Suite& suite, const PlanInputs& inputs) {
+  Plan plan;
+  plan.suite = suite.name;
+  plan.pin = suite.pin;
+  plan.seed = suite.seed.value_or(inputs.fresh_seed);
+  plan.timeout_s = suite.timeout_s.value_or(kDefaultTimeout);
+  plan.usable_cpus = inputs.usable_cpus;
+  plan.memory_bytes = suite.memory_bytes.value_or(inputs.available_memory_bytes / 4);
+
+  std::vector<PointPlan> points = asked_points(suite, inputs, plan);
+  if (points.empty()) {
+    throw UsageError(fmt::format("not one point can be measured: {}", plan.dropped.front()));
+  }
+  std::vector<PointNeed> needs;
+  for (PointPlan& point : points) needs.push_back(need_of(point, suite, inputs.usable_cpus));
+  const int least = suite.incarnations.value_or(kIncarnations);
+  plan.budget_s = suite.budget_s.value_or(
+      std::max(kDefaultCustomBudget, std::ceil(whole_budget_s(needs, least, inputs.cost))));
+
+  const Sizing sizing = size_points(needs, plan.budget_s, suite.incarnations, inputs.cost);
+  plan.incarnations = sizing.incarnations;
+  plan.estimated_s = sizing.total_s;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (sizing.dropped[i]) {
+      plan.dropped.push_back(
+          fmt::format("{}: needs {}, more than is left of the budget of {}", points[i].id,
+                      duration_text(point_cost_s(needs[i], least, minimal_blocks(needs[i].slice_s),
+                                                 inputs.cost)),
+                      duration_text(plan.budget_s)));
+      continue;
+    }
+    points[i].blocks = sizing.blocks[i];
+    if (needs[i].cells > 0) {
+      points[i].estimated_s =
+          point_cost_s(needs[i], plan.incarnations, points[i].blocks, inputs.cost);
+    }
+    plan.points.push_back(std::move(points[i]));
+  }
+  if (plan.points.empty()) {
+    throw UsageError(fmt::format(
+        "--budget '{}' is too small for any point with {} incarnations; give at least {}",
+        duration_text(plan.budget_s), least,
+        duration_text(std::ceil(sizing.smallest_budget_s * 10) / 10)));
+  }
+  return plan;
+}
+
+}  // namespace handoff

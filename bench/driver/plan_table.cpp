@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "bench/driver/plan.h"
+
+namespace handoff {
+namespace {
+
+std::size_t running(const PointPlan& point) {
+  return static_cast<std::size_t>(std::count_if(point.cells.begin(), point.cells.end(),
+                                                [](const CellPlan& cell) { return cell.runs(); }));
+}
+
+std::string remarks(const PointPlan& point) {
+  std::string text;
+  const auto add = [&text](const std::string& remark) {
+    text += (text.empty() ? "" : "; ") + remark;
+  };
+  if (point.workload.capacity != point.capacity_asked) {
+    add(fmt::format("capacity {} instead of {} (memory budget)", point.workload.capacity,
+                    point.capacity_asked));
+  }
+  if (point.placement.oversubscribed) add("oversubscribed");
+  std::string unsupported;
+  for (const CellPlan& cell : point.cells) {
+    if (!cell.runs()) unsupported += (unsupported.empty() ? "" : ", ") + cell.label;
+  }
+  if (!unsupported.empty()) add("unsupported: " + unsupported);
+  return text;
+}
+
+}  // namespace
+
+void print_plan(std::ostream& out, const Plan& plan) {
+  std::size_t width = 5;
+  for (const PointPlan& point : plan.points) width = std::max(width, point.id.size());
+  out << fmt::format("{:<{}}  {:>5}  {:>7}  {:>6}  {:>7}\n", "point", width, "cells", "slice",
+                     "blocks", "seconds");
+  for (const PointPlan& point : plan.points) {
+    const std::string remark = remarks(point);
+    out << fmt::format("{:<{}}  {:>5}  {:>7}  {:>6}  {:>7.1f}{}{}\n", point.id, width,
+                       running(point), duration_text(point.slice_ns * 1e-9), point.blocks,
+                       point.estimated_s, remark.empty() ? "" : "  ", remark);
+  }
+  out << fmt::format(
+      "suite {}: {} point{}, {} incarnations, about {} of the budget of {}, {} usable CPU{}, seed "
+      "{}\n",
+      plan.suite, plan.points.size(), plan.points.size() == 1 ? "" : "s", plan.incarnations,
+      duration_text(plan.estimated_s), duration_text(plan.budget_s), plan.usable_cpus,
+      plan.usable_cpus == 1 ? "" : "s", plan.seed);
+  constexpr std::size_t kShown = 8;
+  for (std::size_t i = 0; i < plan.dropped.size() && i < kShown; ++i) {
+    out << "dropped " << plan.dropped[i] << "\n";
+  }
+  if (plan.dropped.size() > kShown) {
+    out << fmt::format(
+        "dropped {} more points, named in the results; a larger --budget holds them\n",
+        plan.dropped.size() - kShown);
+  }
+}
+
+}  // namespace handoff

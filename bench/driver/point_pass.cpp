@@ -1,0 +1,170 @@
+#include "bench/driver/point_pass.h"
+
+#include <algorithm>
+#include <random>
+
+#include "bench/driver/interruption.h"
+
+namespace handoff {
+
+namespace {
+
+constexpr double kFloorSliceNs = 250'000;  // a probe, not a measurement of its own
+constexpr double kFastestItemNs = 1;       // no item is handed over faster: bounds the bitmaps
+constexpr std::uint64_t kMostItems = 1ULL << item_code::kSequenceBits;
+
+// Busy iterations before a wait blocks: some 10 us where every thread has a CPU; next to nothing
+// where the awaited thread may need this very CPU.
+constexpr std::uint32_t kSpins = 1000, kSpinsOversubscribed = 20;
+
+Workload workload_of(const PointPlan& point, const CellPlan& cell) {
+  if (cell.strategy != "floor") return point.workload;
+  return {.producers = 1, .consumers = 1, .payload = kMinPayload, .capacity = 1};
+}
+
+std::vector<int> cpus_of(const Bench& bench, const PointPlan& point, const CellPlan& cell) {
+  const std::vector<int>& placed = point.placement.cpus;
+  if (cell.owns_threads) return {};
+  if (cell.strategy == "floor") {
+    if (!placed.empty()) {
+      const std::size_t consumer = point.workload.producers;
+      return {placed.front(), consumer < placed.size() ? placed[consumer] : placed.back()};
+    }
+    return {bench.allowed_cpus.front(), bench.allowed_cpus[bench.allowed_cpus.size() > 1 ? 1 : 0]};
+  }
+  return placed;
+}
+
+}  // namespace
+
+std::vector<CellMemory> cell_memories(const Plan& plan, const PointPlan& point) {
+  std::vector<CellMemory> memories;
+  for (const CellPlan& cell : point.cells) {
+    double slice_ns = point.slice_ns;
+    if (cell.strategy == "floor") {
+      slice_ns = kFloorSliceNs;
+    } else if (cell.role == Role::kReference) {
+      slice_ns = std::min(slice_ns, 1e9 * slice_need_s(static_cast<int>(cell.executing),
+                                                       plan.usable_cpus, point.workload.payload));
+    }
+    const auto most = static_cast<std::uint64_t>(slice_ns / kFastestItemNs);
+    const std::uint64_t max_items =
+        std::clamp<std::uint64_t>(most, 2 * std::uint64_t{point.workload.capacity} + 8192, kMostItems);
+    memories.push_back(
+        {SliceSizer(workload_of(point, cell), slice_ns, max_items), slice_ns, max_items});
+  }
+  return memories;
+}
+
+PointPass::PointPass(const Bench& bench, int point, int pass, const RunRecord& record,
+                     std::vector<CellMemory>& memories)
+    : bench_(bench),
+      point_(bench.plan.points[static_cast<std::size_t>(point)]),
+      point_index_(point),
+      pass_(pass),
+      memories_(memories) {
+  for (std::size_t i = 0; i < point_.cells.size(); ++i) {
+    const CellPlan& cell = point_.cells[i];
+    if (!cell.runs() || !record.point(point).cells[i].outcome.good()) continue;
+    // All start at once; then each is waited for.
+    cells_.push_back({.cell = static_cast<int>(i),
+                      .process = std::make_unique<CellProcess>(request_for(cell, memories_[i]),
+                                                               bench.plan.timeout_s)});
+  }
+  for (Open& open : cells_) {
+    const CellOutcome outcome = open.process->opened();
+    if (!outcome.good()) {
+      fail(open, outcome);
+      continue;
+    }
+    bench_.emit({{"t", "open"},
+                 {"point", point_index_},
+                 {"pass", pass_},
+                 {"cell", open.cell},
+                 {"bound", open.process->bound()},
+                 {"note", open.process->note()}});
+  }
+}
+
+OpenRequest PointPass::request_for(const CellPlan& cell, const CellMemory& memory) const {
+  const bool roomy = static_cast<int>(cell.executing) <= bench_.plan.usable_cpus;
+  std::seed_seq seeds{bench_.plan.seed, static_cast<std::uint64_t>(point_index_),
+                      static_cast<std::uint64_t>(pass_),
+                      static_cast<std::uint64_t>(&cell - point_.cells.data())};
+  std::uint32_t seed = 0;
+  seeds.generate(&seed, &seed + 1);
+  return {.strategy = cell.strategy,
+          .workload = workload_of(point_, cell),
+          .cpus = cpus_of(bench_, point_, cell),
+          .spins = roomy ? kSpins : kSpinsOversubscribed,
+          .max_items = memory.max_items,
+          .tick_source = bench_.tick_rate.source,
+          .ns_per_tick = bench_.tick_rate.ns_per_tick,
+          .seed = seed};
+}
+
+bool PointPass::any_cell() const {
+  return std::any_of(cells_.begin(), cells_.end(),
+                     [](const Open& open) { return open.process != nullptr; });
+}
+
+void PointPass::run_block(int block) {
+  Json rows = Json::array();
+  const std::vector<int> order = block_order(bench_.plan.seed, point_index_, pass_, block,
+                                             static_cast<int>(cells_.size()));
+  ++slice_;
+  for (const int place : order) {
+    Open& open = cells_[static_cast<std::size_t>(place)];
+    if (!open.process) continue;
+    CellMemory& memory = memories_[static_cast<std::size_t>(open.cell)];
+    const double start_ns = bench_.elapsed_ns();
+    const SliceReply reply =
+        open.process->slice(slice_, memory.sizer.items(), std::max(20 * memory.slice_ns, 50e6));
+    if (!reply.outcome.good()) {
+      fail(open, reply.outcome);
+      continue;
+    }
+    memory.sizer.learn(reply.whole_ns, static_cast<double>(reply.items));
+    open.parked_cpu_ns += reply.parked_cpu_ns;
+    open.parked_wall_ns += reply.parked_wall_ns;
+    rows.push_back(RunRecord::slice_row(open.cell, start_ns, reply));
+    if (interrupted()) return;
+  }
+  bench_.emit({{"t", "block"},
+               {"point", point_index_},
+               {"pass", pass_},
+               {"block", block},
+               {"group", 0},
+               {"slices", std::move(rows)}});
+}
+
+void PointPass::close() {
+  for (Open& open : cells_) {
+    if (!open.process) continue;
+    const CellOutcome outcome = open.process->close();
+    if (!outcome.good()) {
+      fail(open, outcome);
+      continue;
+    }
+    bench_.emit({{"t", "close"},
+                 {"point", point_index_},
+                 {"pass", pass_},
+                 {"cell", open.cell},
+                 {"peak_memory_bytes", open.process->peak_memory_bytes()},
+                 {"parked_cpu_share",
+                  open.parked_wall_ns > 0 ? open.parked_cpu_ns / open.parked_wall_ns : 0.0}});
+    open.process.reset();
+  }
+}
+
+void PointPass::fail(Open& open, const CellOutcome& outcome) {
+  bench_.emit({{"t", "fail"},
+               {"point", point_index_},
+               {"pass", pass_},
+               {"cell", open.cell},
+               {"verdict", name(outcome.verdict)},
+               {"reason", outcome.reason}});
+  open.process.reset();
+}
+
+}  // namespace handoff

@@ -1,0 +1,180 @@
+#include "bench/driver/results.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "bench/stats/quantile.h"
+
+namespace handoff {
+
+namespace {
+
+constexpr double kHandOversInFloorItem = 2;  // there and back
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json interval(const Interval& interval, const char* value_key, double scale = 1) {
+  return {{value_key, number(interval.value * scale)},
+          {"lo", number(interval.lo * scale)},
+          {"hi", number(interval.hi * scale)}};
+}
+
+Json median_or_null(const std::vector<double>& values) {
+  return values.empty() ? Json(nullptr) : number(median(values));
+}
+
+struct PointResult {
+  const PointPlan& plan;
+  const PointRecord& record;
+  PointEstimate estimate;
+  Json floor_ns;  // interval or null
+
+  const CellEstimate* cell(std::size_t index) const {
+    const auto& found = estimate.cells[index];
+    return found ? &*found : nullptr;
+  }
+};
+
+Json cell_json(const PointResult& point, std::size_t index) {
+  const CellPlan& plan = point.plan.cells[index];
+  const CellRecord& record = point.record.cells[index];
+  Json cell{{"label", plan.label},
+            {"strategy", plan.strategy},
+            {"role", plan.role == Role::kReference ? "reference" : "candidate"},
+            {"verdict", name(record.outcome.verdict)},
+            {"reason", record.outcome.reason},
+            {"slices", record.slices},
+            {"items", record.proved_items},
+            {"incarnations", record.closed},
+            {"bound", record.bound},
+            {"note", record.note}};
+  for (const char* key :
+       {"ns_per_item", "overall_ns_per_item", "stall_share", "items_per_second",
+        "bytes_per_second", "cpu_ns_per_item", "voluntary_switches_per_item",
+        "involuntary_switches_per_item", "run_delay_ns_per_item", "peak_memory_bytes",
+        "slowest_lane_share", "fastest_lane_share", "floor_multiple", "parked_cpu_share"}) {
+    cell[key] = nullptr;
+  }
+  const CellEstimate* estimate = point.cell(index);
+  if (!record.outcome.good() || estimate == nullptr || record.items <= 0) return cell;
+  const double typical = estimate->typical_ns.value;
+  const double payload = plan.strategy == "floor" ? 8 : point.plan.workload.payload;
+  cell["ns_per_item"] = interval(estimate->typical_ns, "median");
+  cell["overall_ns_per_item"] = interval(estimate->overall_ns, "value");
+  cell["stall_share"] = number(estimate->stall_share);
+  cell["items_per_second"] = number(1e9 / typical);
+  cell["bytes_per_second"] = number(1e9 / typical * payload);
+  cell["cpu_ns_per_item"] = number(record.cpu_ns / record.items);
+  cell["voluntary_switches_per_item"] = number(record.voluntary / record.items);
+  cell["involuntary_switches_per_item"] = number(record.involuntary / record.items);
+  if (record.run_delay_known) {
+    cell["run_delay_ns_per_item"] = number(record.run_delay_ns / record.items);
+  }
+  cell["slowest_lane_share"] = median_or_null(record.slowest_shares);
+  cell["fastest_lane_share"] = median_or_null(record.fastest_shares);
+  if (record.closed > 0) {
+    cell["peak_memory_bytes"] = number(record.peak_memory_bytes);
+    cell["parked_cpu_share"] = number(record.parked_cpu_share_sum / record.closed);
+  }
+  if (point.floor_ns.is_object() && point.floor_ns["median"].is_number()) {
+    cell["floor_multiple"] = number(typical / point.floor_ns["median"].get<double>());
+  }
+  return cell;
+}
+
+/// Candidates by speed, then references by speed, then those without a number, as planned.
+std::vector<std::size_t> display_order(const PointResult& point) {
+  std::vector<std::size_t> order(point.plan.cells.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto key = [&](std::size_t index) {
+    const CellEstimate* estimate = point.cell(index);
+    const bool measured = estimate != nullptr && point.record.cells[index].outcome.good();
+    const bool reference = point.plan.cells[index].role == Role::kReference;
+    return std::pair{measured ? (reference ? 1 : 0) : 2, measured ? estimate->typical_ns.value : 0.0};
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+  return order;
+}
+
+Json point_json(const PointResult& point) {
+  const PointPlan& plan = point.plan;
+  Json workload = to_json(plan.workload);
+  workload["capacity_asked"] = plan.capacity_asked;
+  Json json{{"id", plan.id},
+            {"workload", workload},
+            {"binding",
+             {{"mode", plan.placement.mode},
+              {"bound", plan.placement.bound},
+              {"cpus", plan.placement.cpus},
+              {"oversubscribed", plan.placement.oversubscribed},
+              {"note", plan.placement.note}}},
+            {"slice_ns", plan.slice_ns},
+            {"incarnations", std::count_if(point.record.samples.begin(), point.record.samples.end(),
+                                           [](const auto& pass) { return !pass.empty(); })},
+            {"blocks", point.record.blocks},
+            {"floor_ns", point.floor_ns},
+            {"leader", nullptr},
+            {"decided", false},
+            {"cells", Json::array()},
+            {"ratios", Json::array()}};
+  for (const std::size_t index : display_order(point)) {
+    json["cells"].push_back(cell_json(point, index));
+  }
+  const auto label = [&](int cell) { return plan.cells[static_cast<std::size_t>(cell)].label; };
+  bool decided = point.estimate.leader.has_value();
+  for (const PairEstimate& pair : point.estimate.pairs) {
+    if (point.estimate.leader && pair.to == *point.estimate.leader) {
+      decided = decided && pair.verdict != PairVerdict::kUndecided &&
+                pair.verdict != PairVerdict::kDependsOnStalls;
+    }
+    Json ratio = interval(pair.typical, "median");
+    ratio["label"] = label(pair.cell);
+    ratio["to"] = label(pair.to);
+    ratio["overall"] = interval(pair.overall, "median");
+    ratio["verdict"] = name(pair.verdict);
+    ratio["incarnations"] = pair.incarnations;
+    json["ratios"].push_back(std::move(ratio));
+  }
+  if (point.estimate.leader) json["leader"] = label(*point.estimate.leader);
+  json["decided"] = decided;
+  return json;
+}
+
+}  // namespace
+
+PointEstimate estimate(const PointPlan& point, const PointRecord& record) {
+  std::vector<int> candidates, references;
+  for (std::size_t i = 0; i < point.cells.size(); ++i) {
+    if (!record.cells[i].outcome.good()) continue;
+    (point.cells[i].role == Role::kReference ? references : candidates)
+        .push_back(static_cast<int>(i));
+  }
+  return estimate_point(record.samples, static_cast<int>(point.cells.size()), candidates,
+                        references);
+}
+
+Json make_results(const Plan& plan, const Json& context, const RunRecord& record) {
+  Json results{{"schema", kResultsSchema}, {"context", context}, {"points", Json::array()}};
+  results["context"]["status"] = record.status();
+  results["context"]["exit"] = record.exit_status();
+  results["context"]["spent_s"] = record.spent_s();
+  results["context"]["machine"] = {{"steal_share", median_or_null(record.steal_shares())},
+                                   {"load_average", median_or_null(record.load_averages())}};
+  for (std::size_t i = 0; i < plan.points.size(); ++i) {
+    const PointPlan& point_plan = plan.points[i];
+    const PointRecord& point_record = record.point(static_cast<int>(i));
+    PointResult point{point_plan, point_record, estimate(point_plan, point_record), nullptr};
+    for (std::size_t c = 0; c < point_plan.cells.size(); ++c) {
+      if (point_plan.cells[c].strategy == "floor" && point.cell(c) != nullptr) {
+        point.floor_ns =
+            interval(point.cell(c)->typical_ns, "median", 1 / kHandOversInFloorItem);
+      }
+    }
+    results["points"].push_back(point_json(point));
+  }
+  return results;
+}
+
+}  // namespace handoff

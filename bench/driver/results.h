@@ -1,0 +1,20 @@
+// results.json: what the journal says, estimated (docs/results.md).
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "bench/driver/plan.h"
+#include "bench/driver/record.h"
+#include "bench/stats/estimate.h"
+
+namespace handoff {
+
+inline constexpr int kResultsSchema = 1;
+
+/// Estimates of one point: delivered candidates and references only.
+PointEstimate estimate(const PointPlan& point, const PointRecord& record);
+
+/// The whole file. `context`: that of the journal's first line.
+Json make_results(const Plan& plan, const Json& context, const RunRecord& record);
+
+}  // namespace handoff

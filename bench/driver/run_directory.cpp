@@ -1,0 +1,46 @@
+#include "bench/driver/run_directory.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+#include "bench/driver/results.h"
+#include "bench/driver/verdict_table.h"
+
+namespace handoff {
+
+namespace {
+/// A reader never sees half a file: written beside, then renamed.
+void write_whole(const std::string& path, const std::string& text) {
+  const std::string beside = path + ".part";
+  std::ofstream file(beside, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file || std::rename(beside.c_str(), path.c_str()) != 0) {
+    const std::string why = std::strerror(errno);
+    std::remove(beside.c_str());
+    throw std::runtime_error(fmt::format("cannot write {}: {}", path, why));
+  }
+}
+}  // namespace
+
+Json journal_head(const Plan& plan, const Json& context) {
+  return {{"t", "plan"},
+          {"schema", kResultsSchema},
+          {"context", context},
+          {"plan", to_json(plan)},
+          {"slice_columns", RunRecord::slice_columns()}};
+}
+
+Json write_results(const RunDirectory& directory, const Plan& plan, const Json& context,
+                   const RunRecord& record) {
+  Json results = make_results(plan, context, record);
+  write_whole(directory.results(), results.dump(1) + "\n");
+  write_whole(directory.summary(), summary_markdown(results));
+  return results;
+}
+
+}  // namespace handoff

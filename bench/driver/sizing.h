@@ -1,0 +1,65 @@
+// How many incarnations and blocks a budget pays for, before anything runs.
+//
+// Model: a point costs, for each incarnation and cell, opening and closing, then warm-up slices and
+// one slice a block; a slice costs its length, a share for lead-in and tail, and the protocol.
+// Choice: points are taken in their order while they fit; every cell gets the same incarnations
+// (never fewer than kIncarnations to save time); the rest goes evenly to the points as blocks.
+// Units: seconds.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace handoff {
+
+struct CostModel {
+  double open_close_s = 0.012;         // exec, connect, construct, close: a cell's lifetime
+  double open_close_thread_s = 60e-6;  // and for each executing thread
+  double warmup_slices = 2;
+  double lead_share = 0.35;  // lead-in and tail around the timed window
+  double slice_s = 0.25e-3;  // arming, waking, collecting: per slice
+  double reserve = 0.05;     // of the budget: start, probes, writing results
+};
+
+/// What a point asks for. No cells: it costs nothing and is kept.
+struct PointNeed {
+  int cells = 0;    // that run
+  int threads = 0;  // executing, summed over these cells
+  double slice_s = 1e-3;
+};
+
+struct Sizing {
+  int incarnations = 0;
+  std::vector<int> blocks;       // per point and incarnation; 0: dropped or nothing to run
+  std::vector<bool> dropped;     // per point
+  double total_s = 0;            // by the model, without the reserve
+  double smallest_budget_s = 0;  // below which not one point fits
+};
+
+inline constexpr int kIncarnations = 8;  // that a verdict needs
+inline constexpr int kMostIncarnations = 40;
+inline constexpr int kMostBlocks = 200;
+
+/// How long a slice must be: 1 ms where each of `executing` threads has a CPU and enough items of
+/// `payload` bytes fit; else four scheduler rotations of executing / usable_cpus threads, fewer
+/// where they exceed 250 ms, but one at least.
+double slice_need_s(int executing, int usable_cpus, std::uint32_t payload);
+
+/// Fewest blocks an incarnation is worth opening for, and as many as settle its median.
+int minimal_blocks(double slice_s);
+int settled_blocks(double slice_s);
+
+double point_cost_s(const PointNeed& need, int incarnations, int blocks,
+                    const CostModel& model = {});
+
+/// Fits points into `budget_s`, given `incarnations` or choosing them. All dropped: nothing fits.
+Sizing size_points(std::span<const PointNeed> points, double budget_s,
+                   std::optional<int> incarnations, const CostModel& model = {});
+
+/// The budget that holds every point with settled blocks.
+double whole_budget_s(std::span<const PointNeed> points, int incarnations,
+                      const CostModel& model = {});
+
+}  // namespace handoff

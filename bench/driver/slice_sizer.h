@@ -1,0 +1,47 @@
+// How many items a slice gets, so that it lasts as long as its point wants: learned from the slices
+// before, per cell, over all incarnations.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "bench/interface/workload.h"
+#include "bench/stats/quantile.h"
+
+namespace handoff {
+
+class SliceSizer {
+ public:
+  SliceSizer(const Workload& workload, double slice_ns, std::uint64_t max_items)
+      : least_(2 * (std::uint64_t{workload.producers} + workload.consumers) + 14),
+        around_(2 * std::uint64_t{workload.capacity}),
+        most_(max_items),
+        slice_ns_(slice_ns) {}
+
+  /// The median of the last few slices decides: one stall must not halve the next slice.
+  std::uint64_t items() const {
+    if (recent_.empty()) return std::clamp(kFirst, least_, most_);
+    const double ns_per_item = std::max(median(recent_), 0.1);
+    // Twice around the queue, unless that makes the slice much longer than its point wants.
+    const auto fitting = static_cast<std::uint64_t>(slice_ns_ / ns_per_item);
+    const std::uint64_t wanted = std::max(fitting, std::min(around_, fitting * kStretch));
+    return std::clamp(wanted, std::min(least_, most_), most_);
+  }
+
+  /// `whole_ns`: of the slice, lead-in and tail included.
+  void learn(double whole_ns, double items) {
+    if (items <= 0) return;
+    if (recent_.size() == kRemembered) recent_.erase(recent_.begin());
+    recent_.push_back(whole_ns / items);
+  }
+
+ private:
+  static constexpr std::uint64_t kFirst = 512, kStretch = 3;
+  static constexpr std::size_t kRemembered = 7;
+  std::uint64_t least_, around_, most_;
+  double slice_ns_;
+  std::vector<double> recent_;
+};
+
+}  // namespace handoff

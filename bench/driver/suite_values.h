@@ -1,0 +1,71 @@
+// The values that options and suite files are written with: sizes, durations, pairs, names.
+//
+// Every parser takes `where`, the text that an error sentence begins with ("--payload", or
+// "mine.toml: payload"), and throws UsageError with a sentence: what was wrong, the value seen,
+// the nearest valid name or the range.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/interface/workload.h"
+
+namespace handoff {
+
+/// What the user asked for cannot be; what() is one sentence for stderr, exit status 1.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Producers and consumers: a fixed pair, or a word that stands for pairs of the machine's size.
+struct AskedPair {
+  std::string word;  // one of pair_words(), or empty: the numbers hold
+  std::uint32_t producers = 1, consumers = 1;
+
+  friend bool operator==(const AskedPair&, const AskedPair&) = default;
+};
+
+/// A strategy and the label that it runs under.
+struct AskedStrategy {
+  std::string label, strategy;
+
+  friend bool operator==(const AskedStrategy&, const AskedStrategy&) = default;
+};
+
+/// "a, b,c" as {"a", "b", "c"}; empty parts are kept, so that they are refused where they are read.
+std::vector<std::string> split_list(std::string_view text);
+
+/// A whole number of at least `min` and at most `max`.
+std::uint64_t parse_count(std::string_view where, std::string_view text, std::uint64_t min,
+                          std::uint64_t max);
+/// Bytes: digits, then nothing or K, M or G (powers of 1024), then B or iB if liked.
+std::uint64_t parse_size(std::string_view where, std::string_view text, std::uint64_t min,
+                         std::uint64_t max);
+/// Seconds from digits and one of us, ms, s, m, h.
+double parse_duration_s(std::string_view where, std::string_view text, double min_s, double max_s);
+Transfer parse_transfer(std::string_view where, std::string_view text);
+/// "4:2", or one of pair_words().
+AskedPair parse_pair(std::string_view where, std::string_view text);
+/// "mutex_queue" or "label=mutex_queue". Whether the strategy exists is the plan's to say.
+AskedStrategy parse_strategy(std::string_view where, std::string_view text);
+/// One of `names`, else a sentence with the nearest.
+std::string parse_name(std::string_view where, std::string_view text,
+                       std::span<const std::string> names);
+/// auto, none, compact, scatter or a CPU list such as 0,2-5; checked for its form only.
+std::string parse_pin_text(std::string_view where, std::string_view text);
+
+/// auto, symmetric, many-to-one, one-to-many, oversubscribed.
+const std::vector<std::string>& pair_words();
+
+/// "64B", "4KiB", "1MiB": whole multiples only, else bytes.
+std::string size_text(std::uint64_t bytes);
+/// "250us", "1.5ms", "120s", "15m": at most three significant figures.
+std::string duration_text(double seconds);
+std::string_view transfer_text(Transfer transfer);
+
+}  // namespace handoff

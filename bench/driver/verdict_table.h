@@ -1,0 +1,21 @@
+// The answer as a table: on the terminal and in summary.md. Made from results.json alone.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+
+namespace handoff {
+
+/// Aligned columns, per point: cells by speed, ratio to the leader with its interval, verdict.
+void print_verdicts(std::ostream& out, const nlohmann::json& results);
+
+/// The same as Markdown, with the run's conditions and warnings.
+std::string summary_markdown(const nlohmann::json& results);
+
+/// 123.4 ns as "123 ns", 4567 as "4.57 µs".
+std::string human_ns(double ns);
+/// 8.13e6 as "8.13 M".
+std::string human_rate(double per_second);
+
+}  // namespace handoff

@@ -1,0 +1,49 @@
+// What travels through a channel: small payloads by value, larger ones as the number of a slot.
+//
+// Channels are templates over the message type, so that a value of 64 bytes is copied by two or
+// four instructions and not by a call. A payload between two sizes travels in the next larger
+// value; only its own bytes are produced and checked.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "bench/interface/workload.h"
+
+namespace handoff {
+
+/// A payload of up to N bytes, by value.
+template <std::size_t N>
+struct Value {
+  static constexpr std::size_t kSize = N;
+  alignas(8) std::array<std::byte, N> bytes;
+};
+
+/// A payload that lies in a slot of its own (bench/interface/slots.h).
+struct Parcel {
+  std::uint32_t slot;
+};
+
+inline constexpr std::size_t kLargestValue = 256;
+
+/// Whether the payload travels by value at this workload, and not as a Parcel.
+constexpr bool travels_by_value(const Workload& workload) {
+  return workload.transfer == Transfer::kCopy && workload.payload <= kLargestValue;
+}
+
+/// Calls `use(std::type_identity<M>{})` with the message type M for this workload.
+template <class Use>
+decltype(auto) with_message(const Workload& workload, Use&& use) {
+  if (!travels_by_value(workload)) return std::forward<Use>(use)(std::type_identity<Parcel>{});
+  if (workload.payload <= 8) return std::forward<Use>(use)(std::type_identity<Value<8>>{});
+  if (workload.payload <= 16) return std::forward<Use>(use)(std::type_identity<Value<16>>{});
+  if (workload.payload <= 32) return std::forward<Use>(use)(std::type_identity<Value<32>>{});
+  if (workload.payload <= 64) return std::forward<Use>(use)(std::type_identity<Value<64>>{});
+  if (workload.payload <= 128) return std::forward<Use>(use)(std::type_identity<Value<128>>{});
+  return std::forward<Use>(use)(std::type_identity<Value<256>>{});
+}
+
+}  // namespace handoff

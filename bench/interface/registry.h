@@ -1,0 +1,57 @@
+// How a strategy presents itself, and where the driver finds it.
+//
+// A strategy file ends with HANDOFF_STRATEGY(...): a static object puts its descriptor into the
+// registry when the program, or the plug-in, is loaded. The driver sees strategies only through here.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "bench/interface/workload.h"
+
+namespace handoff {
+
+class Strategy;
+struct Setting;
+
+/// A `reference` is no candidate: shown beside, never winner, leader or subject of a gate.
+enum class Role : std::uint8_t { kCandidate, kReference };
+
+/// Properties a user chooses by. All default to the weaker promise.
+struct Traits {
+  bool fifo = false;           // items of one producer reach any one consumer in order (is checked)
+  bool bounded = false;        // the primitive itself has a bound (else: credits in the strategy)
+  bool blocking = false;       // the primitive itself waits (else: spin a little, then an eventcount)
+  bool lock_free = false;      // no thread's pause can stop all others
+  bool allocates = false;      // memory is allocated on the path of an item
+  bool cross_process = false;  // producer and consumer need not share an address space
+  bool owns_threads = false;   // a runtime makes the threads: the core cannot bind them
+};
+
+struct Descriptor {
+  std::string_view name;
+  std::string_view summary;  // one line for `handoff list`
+  std::string_view source;   // paper, documentation or textbook
+  Role role = Role::kCandidate;
+  Traits traits;
+  /// Why this strategy cannot do `workload`, as a sentence; empty if it can.
+  std::string (*unsupported)(const Workload& workload) = nullptr;
+  /// Executing threads or processes at `workload`; null: producers + consumers.
+  std::uint32_t (*executing)(const Workload& workload) = nullptr;
+  std::unique_ptr<Strategy> (*make)(const Setting& setting) = nullptr;
+};
+
+/// All strategies loaded so far, sorted by name.
+std::span<const Descriptor* const> strategies();
+/// The strategy of that name, or null.
+const Descriptor* find_strategy(std::string_view name);
+/// Called by HANDOFF_STRATEGY. Aborts with a sentence if the name is taken.
+bool add_strategy(const Descriptor* descriptor);
+
+}  // namespace handoff
+
+/// The last line of a strategy file: HANDOFF_STRATEGY(kDescriptor);
+#define HANDOFF_STRATEGY(descriptor) \
+  [[maybe_unused]] static const bool handoff_registered = ::handoff::add_strategy(&(descriptor))

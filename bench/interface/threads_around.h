@@ -1,0 +1,133 @@
+// Threads around a channel: what every queue-like strategy shares.
+//
+// P producer threads push, C consumer threads pop, until the producers' lanes are drawn; the last
+// producer closes the channel, consumers drain it and stop; it is reopened for the next slice.
+// Everything is a template over channel and message: on the path of an item there is no virtual
+// call and no std::function.
+#pragma once
+
+#include <atomic>
+#include <concepts>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "bench/interface/crew.h"
+#include "bench/interface/eventcount.h"
+#include "bench/interface/lanes.h"
+#include "bench/interface/message.h"
+#include "bench/interface/slots.h"
+#include "bench/strategy.h"
+
+namespace handoff {
+
+/// What a queue-like strategy writes. `push` waits while capacity items are under way; `pop` waits
+/// for an item and is false once the channel is closed and empty. `close` comes after the last
+/// push has returned, `reopen` when no thread is inside.
+template <class C, class Message>
+concept Channel = std::constructible_from<C, const Setting&> &&
+                  requires(C channel, const Message& in, Message& out) {
+                    channel.push(in);
+                    { channel.pop(out) } -> std::same_as<bool>;
+                    channel.close();
+                    channel.reopen();
+                  };
+
+template <template <class> class C, class Message>
+  requires Channel<C<Message>, Message>
+class ThreadsAround final : public Strategy {
+ public:
+  explicit ThreadsAround(const Setting& setting)
+      : workload_(setting.workload),
+        producers_(setting.producers),
+        consumers_(setting.consumers),
+        channel_(setting),
+        crew_(workload_.producers + workload_.consumers, setting.cpus,
+              [this](std::uint32_t member) { work(member); }) {
+    if constexpr (std::same_as<Message, Parcel>) slots_.emplace(workload_);
+  }
+
+  void run(const Run&) override {
+    channel_.reopen();
+    producing_.store(workload_.producers, std::memory_order_relaxed);  // published by Crew::run
+    crew_.run();
+  }
+
+ private:
+  void work(std::uint32_t member) {
+    if (member < workload_.producers) {
+      produce(producers_[member]);
+      // Acquire and release: the last producer closes after the pushes of all others.
+      if (producing_.fetch_sub(1, std::memory_order_acq_rel) == 1) channel_.close();
+    } else {
+      consume(consumers_[member - workload_.producers]);
+    }
+  }
+
+  void produce(Producer& lane) {
+    if constexpr (std::same_as<Message, Parcel>) {
+      workload_.transfer == Transfer::kMove ? produce_moved(lane) : produce_copied(lane);
+    } else {
+      Message message{};
+      while (lane.next(message)) channel_.push(message);
+    }
+  }
+  void consume(Consumer& lane) {
+    if constexpr (std::same_as<Message, Parcel>) {
+      workload_.transfer == Transfer::kMove ? consume_moved(lane) : consume_copied(lane);
+    } else {
+      Message message{};
+      while (channel_.pop(message)) lane.accept(message);
+    }
+  }
+
+  void produce_copied(Producer& lane) {
+    const std::unique_ptr<std::byte[]> own(new std::byte[workload_.payload]);
+    while (lane.next(own.get())) {
+      const std::uint32_t slot = slots_->take(lane.index());
+      std::memcpy(slots_->at(slot), own.get(), workload_.payload);
+      channel_.push(Parcel{slot});
+    }
+  }
+  void consume_copied(Consumer& lane) {
+    const std::unique_ptr<std::byte[]> own(new std::byte[workload_.payload]);
+    for (Parcel parcel{}; channel_.pop(parcel);) {
+      std::memcpy(own.get(), slots_->at(parcel.slot), workload_.payload);
+      slots_->give(parcel.slot);
+      lane.accept(own.get());
+    }
+  }
+
+  void produce_moved(Producer& lane) {
+    for (;;) {
+      const std::uint32_t slot = slots_->take(lane.index());
+      if (!lane.next(slots_->at(slot))) return slots_->give(slot);
+      channel_.push(Parcel{slot});
+    }
+  }
+  void consume_moved(Consumer& lane) {
+    for (Parcel parcel{}; channel_.pop(parcel);) {
+      lane.accept(slots_->at(parcel.slot));
+      slots_->give(parcel.slot);
+    }
+  }
+
+  const Workload workload_;
+  const std::span<Producer> producers_;
+  const std::span<Consumer> consumers_;
+  C<Message> channel_;
+  std::optional<Slots> slots_;
+  std::atomic<std::uint32_t> producing_{0};
+  Crew crew_;  // last: its threads use all of the above
+};
+
+/// For Descriptor::make: the threads around channel template C for the workload's message type.
+template <template <class> class C>
+std::unique_ptr<Strategy> make_threads_around(const Setting& setting) {
+  return with_message(setting.workload, [&]<class M>(std::type_identity<M>) {
+    return std::unique_ptr<Strategy>(std::make_unique<ThreadsAround<C, M>>(setting));
+  });
+}
+
+}  // namespace handoff

@@ -1,0 +1,31 @@
+// What is the same for every strategy at a point: who produces, who consumes, how much travels.
+//
+// Source: docs/architecture.md ("Words"). All sizes in bytes, all counts in items or threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace handoff {
+
+/// How an item's bytes travel. `copy`: the producer owns a message, the strategy copies it in and
+/// out. `move`: a buffer changes its owner, its bytes stay where they are.
+enum class Transfer : std::uint8_t { kCopy, kMove };
+
+inline constexpr std::uint32_t kMinPayload = 8;
+inline constexpr std::uint32_t kMaxPayload = 1U << 20;
+inline constexpr std::uint32_t kMaxThreads = 1024;  // of one side
+inline constexpr std::uint32_t kMaxCapacity = 1U << 24;
+
+/// One combination of workload values; every strategy at a point is given the same one.
+struct Workload {
+  std::uint32_t producers = 1;     // executing threads or processes that produce
+  std::uint32_t consumers = 1;     // executing threads or processes that consume
+  std::uint32_t payload = 64;      // bytes an item, kMinPayload to kMaxPayload
+  std::uint32_t capacity = 1024;   // items handed in but not yet taken out, at most
+  Transfer transfer = Transfer::kCopy;
+
+  friend bool operator==(const Workload&, const Workload&) = default;
+};
+
+}  // namespace handoff

@@ -1,0 +1,98 @@
+#include "bench/stats/estimate.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "bench/stats/leader.h"
+#include "bench/stats/pairing.h"
+
+namespace handoff {
+namespace {
+
+// Bonferroni: each of `comparisons` at 1 - (1 - confidence) / comparisons covers all of them at
+// `confidence`, whatever their dependence.
+double single_level(double confidence, std::size_t comparisons) {
+  return 1 - (1 - confidence) / static_cast<double>(std::max<std::size_t>(comparisons, 1));
+}
+
+// The leader is chosen from the data that the intervals are made of, so the k - 1 pairs shown are
+// not k - 1 pairs named beforehand: a cell that was lucky is likelier to be in all of them. But
+// whoever leads, the pairs shown are among the k (k - 1) / 2 pairs of candidates. If those are
+// covered together, so is every choice from them. Two candidates have one pair: nothing to pay.
+std::size_t pairs_among(std::size_t candidates) { return candidates * (candidates - 1) / 2; }
+
+Interval unknown() {
+  return {std::numeric_limits<double>::quiet_NaN(), 0, std::numeric_limits<double>::infinity()};
+}
+
+PairEstimate estimate_pair(std::span<const IncarnationTable> tables, int cell, int to,
+                           std::span<const int> anchors, double level,
+                           const EstimateOptions& options) {
+  const PairSeries series = pair_series(tables, cell, to, anchors);
+  PairEstimate pair{cell, to, unknown(), unknown()};
+  if (series.typical.empty()) return pair;
+  pair.incarnations = static_cast<int>(series.typical.size());
+  pair.typical = geometric_mean(series.typical, level, options.between_run_log_sd);
+  pair.overall = geometric_mean(series.overall, level, options.between_run_log_sd);
+  pair.verdict = decide(pair.typical, pair.overall, pair.incarnations,
+                        {options.margin, options.min_incarnations});
+  return pair;
+}
+
+// The cells of `wanted` that have an estimate, which is filled in.
+std::vector<int> estimate_cells(std::span<const IncarnationTable> tables,
+                                const std::vector<int>& wanted, double confidence,
+                                PointEstimate& point) {
+  std::vector<int> measured;
+  for (const int cell : wanted) {
+    if (cell < 0 || static_cast<std::size_t>(cell) >= point.cells.size()) {
+      throw std::invalid_argument(
+          "cell " + std::to_string(cell) + " is to be estimated at a point with " +
+          std::to_string(point.cells.size()) + " cells; give indexes of its cells");
+    }
+    auto& estimate = point.cells[static_cast<std::size_t>(cell)];
+    estimate = estimate_cell(tables, cell, confidence);
+    if (estimate) measured.push_back(cell);
+  }
+  return measured;
+}
+
+}  // namespace
+
+PointEstimate estimate_point(const PointSamples& samples, int cell_count,
+                             const std::vector<int>& candidates, const std::vector<int>& references,
+                             const EstimateOptions& options) {
+  std::vector<IncarnationTable> tables;
+  tables.reserve(samples.size());
+  for (const IncarnationSamples& incarnation : samples)
+    tables.emplace_back(incarnation, cell_count);
+
+  PointEstimate point;
+  point.cells.resize(static_cast<std::size_t>(cell_count));
+  const auto rivals = estimate_cells(tables, candidates, options.confidence, point);
+  const auto floors = estimate_cells(tables, references, options.confidence, point);
+  std::vector<int> anchors = rivals;
+  anchors.insert(anchors.end(), floors.begin(), floors.end());
+
+  point.leader = choose_leader(tables, rivals, anchors);
+  const double to_leader = single_level(options.confidence, pairs_among(rivals.size()));
+  for (const int cell : rivals) {
+    if (cell == point.leader) continue;
+    point.pairs.push_back(estimate_pair(tables, cell, *point.leader, anchors, to_leader, options));
+  }
+  // A family of its own: nothing is chosen by these, and a reference beside must not blunt the
+  // comparison of the candidates.
+  const double to_reference = single_level(options.confidence, rivals.size() * floors.size());
+  for (const int reference : floors) {
+    for (const int cell : rivals) {
+      point.pairs.push_back(estimate_pair(tables, cell, reference, anchors, to_reference, options));
+    }
+  }
+  return point;
+}
+
+}  // namespace handoff

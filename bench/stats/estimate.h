@@ -1,0 +1,54 @@
+// From slices to statements: what a cell costs, how two cells of a point compare, who leads.
+//
+// Method. Slices of one block are neighbours in time; only they are compared. An incarnation
+// gives one estimate of a pair: the median over its blocks of log(ns per item of A) - log(ns per
+// item of B). The interval is a t interval over incarnations, at a level that is simultaneous over
+// the comparisons of the point. `typical` is that; `overall` is the same with all time over all
+// items of an incarnation. Source: docs/measuring.md, and the coverage simulation in the tests.
+//
+// Units: ns per item; ratios are plain (above 1: the first of the pair is slower).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "bench/stats/cell.h"
+#include "bench/stats/interval.h"
+#include "bench/stats/samples.h"
+#include "bench/stats/verdict.h"
+
+namespace handoff {
+
+struct PairEstimate {
+  int cell = 0, to = 0;
+  Interval typical, overall;  // ratio of ns per item, cell over to; value NaN: never comparable
+  PairVerdict verdict = PairVerdict::kUndecided;
+  int incarnations = 0;  // that entered
+};
+
+struct PointEstimate {
+  std::optional<int> leader;                       // fastest candidate
+  std::vector<std::optional<CellEstimate>> cells;  // by cell index; empty: nothing measured
+  /// Every other candidate to the leader, then every candidate to every reference.
+  std::vector<PairEstimate> pairs;
+};
+
+struct EstimateOptions {
+  double confidence = 0.95;
+  double margin = 0.02;           // half-width of equivalence, as a share
+  int min_incarnations = 8;       // fewer never decide
+  double between_run_log_sd = 0;  // of a log ratio, run to run; widens the intervals of pairs
+};
+
+/// `candidates` and `references`: cell indexes that delivered; others are not estimated, and those
+/// without a usable slice (with items and time) form no pairs. Intervals of cells are at
+/// `confidence` each. Intervals of pairs are at `confidence` together, in two families: candidates
+/// to the leader (one comparison if there are two candidates), and candidates to references. Cells
+/// that share no block are compared through an anchor (pairing.h); where there is none, or a single
+/// incarnation, intervals are 0 to infinity. Throws std::invalid_argument on a cell index outside 0
+/// to cell_count - 1 and on an impossible confidence. Cost: some 10 ms for 100 000 slices.
+PointEstimate estimate_point(const PointSamples& samples, int cell_count,
+                             const std::vector<int>& candidates, const std::vector<int>& references,
+                             const EstimateOptions& options = {});
+
+}  // namespace handoff

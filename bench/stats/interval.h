@@ -1,0 +1,28 @@
+// An estimate with its confidence interval, and the two ways such intervals are made here.
+//
+// Both work on the log scale, so that A over B and B over A are the same statement, and take one
+// number an incarnation: incarnations are the independent repetitions, slices are not. Student's t
+// serves for both (Boost.Math). Why t and not a bootstrap or a skewness correction:
+// docs/measuring.md.
+#pragma once
+
+#include <span>
+
+namespace handoff {
+
+/// One incarnation, or none, has no interval: lo is 0 and hi infinite (null in result files).
+struct Interval {
+  double value = 0, lo = 0, hi = 0;
+};
+
+/// exp of the mean of `logs`, with a two-sided t interval at `confidence`. `between_log_sd` is a
+/// standard deviation known from elsewhere, added in quadrature to the standard error. No logs:
+/// value is NaN. Throws std::invalid_argument unless 0 < confidence < 1.
+Interval geometric_mean(std::span<const double> logs, double confidence, double between_log_sd = 0);
+
+/// Sum of `tops` over sum of `bottoms` (all positive, one of each an incarnation), with the t
+/// interval of a ratio estimator (Cochran, Sampling Techniques, 6.3) on the log scale.
+Interval pooled_ratio(std::span<const double> tops, std::span<const double> bottoms,
+                      double confidence);
+
+}  // namespace handoff

@@ -1,0 +1,89 @@
+"""Numbers as people read them. Arguments carry the unit in their name; None reads as a dash."""
+
+from __future__ import annotations
+
+from handoff_report.model import Interval
+
+NONE = "–"
+_GAP = "\u00a0"  # a number never leaves its unit
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """`digits` significant digits without an exponent: 1.23, 12.3, 123, 1230."""
+    if value == 0:
+        return "0"
+    exponent = int(f"{value:.{digits - 1}e}".split("e")[1])
+    decimals = max(0, digits - 1 - exponent)
+    if decimals == 0:
+        return f"{value:.0f}"
+    return f"{value:.{decimals}f}"
+
+
+def _scaled(value: float, steps: list[tuple[float, str]]) -> str:
+    """`steps` of (factor, unit), largest first; the last takes everything below."""
+    for factor, unit in steps[:-1]:
+        if value >= factor * 0.9995:
+            return significant(value / factor) + _GAP + unit
+    factor, unit = steps[-1]
+    return significant(value / factor) + _GAP + unit
+
+
+def time_ns(value_ns: float | None) -> str:
+    if value_ns is None:
+        return NONE
+    return _scaled(value_ns, [(1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns")])
+
+
+def time_interval_ns(interval: Interval | None) -> tuple[str, str]:
+    """("134 ns", "[131, 138]"), both ends in the unit of the value."""
+    if interval is None:
+        return NONE, ""
+    shown = time_ns(interval.value)
+    if interval.lo is None or interval.hi is None:
+        return shown, ""
+    scale = next((f for f in (1e9, 1e6, 1e3) if interval.value >= f * 0.9995), 1.0)
+    return shown, f"[{significant(interval.lo / scale)}, {significant(interval.hi / scale)}]"
+
+
+def rate(per_second: float | None, unit: str = "/s") -> str:
+    if per_second is None:
+        return NONE
+    return _scaled(per_second, [(1e9, "G" + unit), (1e6, "M" + unit), (1e3, "k" + unit),
+                                (1.0, unit)])
+
+
+def payload(size_bytes: float | None) -> str:
+    """Binary multiples, as payloads are asked for: 64 B, 1 KiB, 1.5 MiB."""
+    if size_bytes is None:
+        return NONE
+    for factor, unit in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+        if size_bytes >= factor:
+            return f"{size_bytes / factor:g}{_GAP}{unit}"
+    return f"{size_bytes:g}{_GAP}B"
+
+
+def percent(share: float | None) -> str:
+    if share is None:
+        return NONE
+    value = share * 100
+    if 0 < value < 0.1:
+        return f"<{_GAP}0.1{_GAP}%"
+    return f"{value:.0f}{_GAP}%" if value >= 9.95 or value == 0 else f"{value:.1f}{_GAP}%"
+
+
+def ratio(interval: Interval | None, sign: str = "×") -> tuple[str, str]:
+    """("3.1×", "[2.9, 3.3]") with the decimals that tell the ends apart."""
+    if interval is None:
+        return NONE, ""
+    lo, hi, value = interval.lo, interval.hi, interval.value
+    decimals = 2 if value < 2 else 1 if value < 20 else 0
+    if lo is None or hi is None:
+        return f"{value:.{decimals}f}{sign}", ""
+    apart = 5 if 0.9 < value < 1.1 else 2  # near a tie, the margin must be seen
+    while decimals < 3 and hi - lo < apart * 10 ** -decimals:
+        decimals += 1
+    return f"{value:.{decimals}f}{sign}", f"[{lo:.{decimals}f}, {hi:.{decimals}f}]"
+
+
+def joined(parts: tuple[str, str]) -> str:
+    return " ".join(part for part in parts if part)

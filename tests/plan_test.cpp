@@ -1,0 +1,251 @@
+#include "bench/driver/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <set>
+#include <sstream>
+
+#include "tests/plan_fixture.h"
+
+namespace handoff {
+namespace {
+
+using testing::asked;
+using testing::labels;
+using testing::machine;
+using testing::planned;
+using testing::refused;
+using testing::registry;
+using testing::Texts;
+
+TEST(PlanPoints, AreNamedAsTheResultsAre) {
+  Workload workload;
+  EXPECT_EQ(point_id(workload, 1024), "1:1 64B");
+  workload = {4, 2, 65536, 16, Transfer::kMove};
+  EXPECT_EQ(point_id(workload, 64), "4:2 64KiB cap=64 move");
+}
+
+TEST(PlanPoints, HoldAllCandidatesThenTheReferencesThatCan) {
+  const Plan plan = planned({"--pairs", "1:1,2:1"}, 4);
+  ASSERT_EQ(plan.points.size(), 2U);
+  EXPECT_EQ(labels(plan.points[0]), (Texts{"lockfree_queue", "lockfree_spsc", "mutex_queue",
+                                           "tbb_flow_graph", "direct", "floor"}));
+  EXPECT_EQ(labels(plan.points[1]),
+            (Texts{"lockfree_queue", "mutex_queue", "tbb_flow_graph", "floor"}));
+  EXPECT_EQ(labels(plan.points[1], false), Texts{"lockfree_spsc"});
+  const CellPlan& spsc = plan.points[1].cells[1];
+  EXPECT_EQ(spsc.unsupported, "one producer and one consumer only");
+  const CellPlan& floor = plan.points[1].cells.back();
+  EXPECT_EQ(floor.role, Role::kReference);
+  EXPECT_EQ(floor.executing, 2U);
+  EXPECT_TRUE(plan.points[0].cells[3].owns_threads);
+}
+
+TEST(PlanPoints, RunOneStrategyUnderTwoLabels) {
+  const Plan plan = planned({"--strategies", "a=mutex_queue,b=mutex_queue", "--pairs", "1:1"});
+  EXPECT_EQ(labels(plan.points.at(0)), (Texts{"a", "b", "direct", "floor"}));
+  EXPECT_EQ(plan.points[0].cells[1].strategy, "mutex_queue");
+}
+
+TEST(PlanPoints, AReferenceThatIsAskedForKeepsItsLabelAndReason) {
+  const Plan plan = planned({"--strategies", "d=direct,mutex_queue", "--pairs", "1:1,2:2"});
+  EXPECT_EQ(labels(plan.points.at(0)), (Texts{"d", "mutex_queue", "floor"}));
+  EXPECT_EQ(labels(plan.points.at(1), false), Texts{"d"});
+}
+
+TEST(PlanPoints, WhereNothingRunsStayWithTheReasonAndCostNothing) {
+  const Plan plan = planned({"--strategies", "lockfree_spsc", "--pairs", "2:2,1:1"});
+  ASSERT_EQ(plan.points.size(), 2U);
+  EXPECT_EQ(plan.points[0].blocks, 0);
+  EXPECT_EQ(plan.points[0].estimated_s, 0);
+  EXPECT_EQ(labels(plan.points[0]), Texts{});
+  EXPECT_EQ(labels(plan.points[0], false), Texts{"lockfree_spsc"});
+  EXPECT_GT(plan.points[1].blocks, 0);
+}
+
+TEST(PlanPoints, AreMeasuredOnceThoughGroupsOverlap) {
+  const Plan plan = planned({"--suite", "default"}, 8);
+  std::set<std::string> ids;
+  for (const PointPlan& point : plan.points) EXPECT_TRUE(ids.insert(point.id).second) << point.id;
+  EXPECT_EQ(plan.points[0].id, "1:1 64B");
+}
+
+TEST(PlanPoints, ReferencesCanBeLeftOut) {
+  const auto strategies = registry();
+  PlanInputs inputs = machine(2, strategies);
+  inputs.references = false;
+  const Plan plan = make_plan(asked({"--pairs", "1:1"}), inputs);
+  EXPECT_EQ(plan.points.at(0).cells.size(), 4U);
+}
+
+TEST(PlanRefuses, UnknownStrategiesWithTheNearestName) {
+  EXPECT_EQ(
+      refused({"--strategies", "mutx_queue"}),
+      "unknown strategy 'mutx_queue'; did you mean 'mutex_queue'? ('handoff list' shows all)");
+  EXPECT_EQ(refused({"--strategies", "a=kafka"}).substr(0, 50),
+            "unknown strategy 'kafka'; known are direct, floor,");
+}
+
+TEST(PlanRefuses, LabelsThatAReferenceHas) {
+  EXPECT_EQ(refused({"--strategies", "floor=mutex_queue"}),
+            "--strategies label 'floor' is the name of a reference that joins every point; give "
+            "another");
+}
+
+TEST(PlanRefuses, ABudgetThatHoldsNothingAndNamesTheSmallestThatDoes) {
+  const std::string sentence = refused({"--pairs", "1:1", "--budget", "500ms"});
+  const std::string start =
+      "--budget '500ms' is too small for any point with 8 incarnations; give at least ";
+  ASSERT_EQ(sentence.substr(0, start.size()), start);
+  const std::string smallest = sentence.substr(start.size());
+  const Plan plan = planned({"--pairs", "1:1", "--budget", smallest});
+  EXPECT_EQ(plan.points.size(), 1U);
+  EXPECT_EQ(plan.incarnations, 8);
+  EXPECT_GE(plan.points[0].blocks, 8);
+}
+
+TEST(PlanRefuses, MemoryThatHoldsNoPoint) {
+  EXPECT_EQ(refused({"--pairs", "4:4", "--payload", "1M", "--memory", "16M"}),
+            "not one point can be measured: 4:4 1MiB: 4 cells of 1MiB need 36 MiB, more than the "
+            "memory budget of 16 MiB (--memory)");
+}
+
+TEST(PlanCapacity, IsLoweredUntilAllCellsOfAPointFit) {
+  const Plan plan = planned({"--pairs", "1:1", "--payload", "64,1M", "--memory", "256M"});
+  ASSERT_EQ(plan.points.size(), 2U);
+  EXPECT_EQ(plan.points[0].workload.capacity, 1024U);
+  const PointPlan& large = plan.points[1];
+  EXPECT_EQ(large.capacity_asked, 1024U);
+  EXPECT_EQ(large.id, "1:1 1MiB");
+  const std::uint64_t used = large.cells.size() * (large.workload.capacity + 2ULL) << 20U;
+  EXPECT_LE(used, 256U << 20U);
+  EXPECT_EQ(large.workload.capacity, 32U);
+}
+
+TEST(PlanCapacity, DefaultsToAQuarterOfWhatIsAvailable) {
+  const Plan plan = planned({"--pairs", "1:1"});
+  EXPECT_EQ(plan.memory_bytes, std::uint64_t{2} << 30U);
+}
+
+TEST(PlanCapacity, DropsAPointThatMemoryMakesTheSameAsAnother) {
+  const Plan plan =
+      planned({"--pairs", "1:1", "--payload", "1M", "--capacity", "32,64", "--memory", "256M"});
+  EXPECT_EQ(plan.points.size(), 1U);
+  ASSERT_EQ(plan.dropped.size(), 1U);
+  EXPECT_EQ(plan.dropped[0],
+            "1:1 1MiB cap=64: the memory budget of 256 MiB (--memory) lowers its capacity to 32, "
+            "already measured");
+}
+
+TEST(PlanJson, IsTheSameAfterAJourney) {
+  const Plan plan = planned({"--suite", "default", "--transfer", "copy,move"}, 8);
+  const nlohmann::json json = to_json(plan);
+  const Plan back = plan_from_json(nlohmann::json::parse(json.dump()));
+  EXPECT_EQ(to_json(back), json);
+  EXPECT_EQ(plan_difference(plan, back), "");
+}
+
+TEST(PlanJson, ThatIsNoPlanIsASentence) {
+  try {
+    plan_from_json(nlohmann::json{{"suite", "x"}});
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_EQ(std::string(error.what()).rfind("the journal's plan cannot be read: ", 0), 0U);
+  }
+}
+
+TEST(PlanIsDeterministic, FromTheSameInputs) {
+  EXPECT_EQ(to_json(planned({"--suite", "full"}, 8)).dump(),
+            to_json(planned({"--suite", "full"}, 8)).dump());
+}
+
+TEST(Resume, IsRefusedInASentenceThatSaysWhatDiffers) {
+  const Plan plan = planned({"--pairs", "1:1,2:2", "--seed", "1"});
+  EXPECT_EQ(resume_refusal("night", plan, plan), "");
+  EXPECT_EQ(resume_refusal("night", plan, planned({"--pairs", "1:1,2:2", "--seed", "2"})),
+            "--resume 'night' holds another plan: the seed is 1 there and 2 here; repeat the "
+            "options of that run, or give --out for a new one");
+  const auto difference = [&plan](std::vector<std::string> arguments, int cpus = 2) {
+    arguments.insert(arguments.end(), {"--seed", "1"});
+    return plan_difference(plan, planned(arguments, cpus));
+  };
+  EXPECT_EQ(difference({"--suite", "quick"}), "the suite is custom there and quick here");
+  EXPECT_EQ(difference({"--pairs", "1:1,2:2"}, 4),
+            "the number of usable CPUs is 2 there and 4 here");
+  EXPECT_EQ(difference({"--pairs", "1:1,2:2", "--pin", "none"}),
+            "the binding is auto there and none here");
+  EXPECT_EQ(difference({"--pairs", "1:1,2:1"}), "the point is '2:2 64B' there and '2:1 64B' here");
+  EXPECT_EQ(difference({"--pairs", "1:1"}), "the number of points is 2 there and 1 here");
+  EXPECT_EQ(difference({"--pairs", "1:1,2:2", "--strategies", "m=mutex_queue"}),
+            "at '1:1 64B' the strategies are lockfree_queue, lockfree_spsc, mutex_queue, "
+            "tbb_flow_graph, direct, floor there and m=mutex_queue, direct, floor here");
+  EXPECT_EQ(
+      difference({"--pairs", "1:1,2:2", "--incarnations", "9", "--budget", "20s"}).substr(0, 24),
+      "the number of incarnatio");
+  EXPECT_EQ(difference({"--pairs", "1:1,2:2", "--slice", "2ms", "--incarnations",
+                        std::to_string(plan.incarnations)}),
+            "at '1:1 64B' the slice length in ns is 1000000.0 there and 2000000.0 here");
+}
+
+TEST(Resume, DoesNotMindOtherLimits) {
+  const Plan plan = planned({"--pairs", "1:1"});
+  EXPECT_EQ(plan_difference(plan, planned({"--pairs", "1:1", "--timeout", "3s"})), "");
+  EXPECT_EQ(plan_difference(plan, planned({"--pairs", "1:1", "--memory", "1G"})), "");
+}
+
+bool is_permutation_of(std::vector<int> order, int n) {
+  std::sort(order.begin(), order.end());
+  std::vector<int> all(static_cast<std::size_t>(n));
+  std::iota(all.begin(), all.end(), 0);
+  return order == all;
+}
+
+TEST(Order, VisitsEveryPointOncePerPassAndDiffersBetweenPasses) {
+  const Plan plan = planned({"--suite", "default"}, 8);
+  const int n = static_cast<int>(plan.points.size());
+  ASSERT_GT(n, 5);
+  for (int pass = 0; pass < 8; ++pass) EXPECT_TRUE(is_permutation_of(visit_order(plan, pass), n));
+  EXPECT_NE(visit_order(plan, 0), visit_order(plan, 1));
+  EXPECT_EQ(visit_order(plan, 3), visit_order(plan, 3));
+}
+
+TEST(Order, IsTheSameOnEveryPlatform) {
+  EXPECT_EQ(block_order(1, 0, 0, 0, 6), (std::vector<int>{5, 2, 1, 0, 3, 4}));
+  EXPECT_EQ(block_order(1, 0, 0, 1, 6), (std::vector<int>{0, 5, 4, 1, 3, 2}));
+  EXPECT_EQ(block_order(1, 0, 0, 0, 0), std::vector<int>{});
+  EXPECT_EQ(block_order(1, 0, 0, 0, 1), std::vector<int>{0});
+}
+
+TEST(Order, OfBlocksIsFairAndDependsOnEveryKey) {
+  int first[4] = {};
+  for (int block = 0; block < 8000; ++block) {
+    const auto order = block_order(7, 2, 3, block, 4);
+    ASSERT_TRUE(is_permutation_of(order, 4));
+    first[order[0]] += 1;
+  }
+  for (const int count : first) EXPECT_NEAR(count, 2000, 160);  // four standard deviations
+  const auto base = block_order(7, 2, 3, 4, 12);
+  EXPECT_NE(base, block_order(8, 2, 3, 4, 12));
+  EXPECT_NE(base, block_order(7, 3, 3, 4, 12));
+  EXPECT_NE(base, block_order(7, 2, 4, 4, 12));
+  EXPECT_NE(base, block_order(7, 2, 3, 5, 12));
+  EXPECT_EQ(base, block_order(7, 2, 3, 4, 12));
+}
+
+TEST(PlanTable, NamesPointsTotalsAndWhatWasDropped) {
+  std::ostringstream out;
+  print_plan(out, planned({"--pairs", "1:1,2:2,4:4", "--payload", "64", "--budget", "12s"}));
+  const std::string text = out.str();
+  for (const char* part : {"point", "cells", "slice", "blocks", "seconds", "1:1 64B", "32ms",
+                           "oversubscribed", "unsupported: lockfree_spsc", "dropped 4:4 64B: needs",
+                           "suite custom: 2 points, 8 incarnations, about ",
+                           "of the budget of 12s, 2 usable CPUs, seed 42"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  }
+}
+
+}  // namespace
+}  // namespace handoff

@@ -1,0 +1,114 @@
+#include "bench/driver/sizing.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/plan_fixture.h"
+
+namespace handoff {
+namespace {
+
+using testing::planned;
+
+TEST(SliceLength, IsOneMillisecondWhereThreadsHaveACpuEach) {
+  EXPECT_DOUBLE_EQ(slice_need_s(2, 2, 64), 1e-3);
+  EXPECT_DOUBLE_EQ(slice_need_s(64, 64, 64), 1e-3);
+}
+
+TEST(SliceLength, GrowsWithRunnableThreadsPerCpu) {
+  EXPECT_DOUBLE_EQ(slice_need_s(3, 2, 64), 24e-3);
+  EXPECT_DOUBLE_EQ(slice_need_s(8, 2, 64), 64e-3);
+  EXPECT_DOUBLE_EQ(slice_need_s(128, 2, 64), 256e-3) << "one rotation where four are too long";
+}
+
+TEST(SliceLength, HoldsSomeItemsOfAnyPayload) {
+  EXPECT_DOUBLE_EQ(slice_need_s(2, 2, 65536), 1e-3);
+  EXPECT_NEAR(slice_need_s(2, 2, 1 << 20), 8.4e-3, 0.1e-3);
+}
+
+TEST(SliceLength, OfAPointIsItsNeediestCellsOrTheUsers) {
+  EXPECT_DOUBLE_EQ(planned({"--pairs", "2:2"}, 4).points.at(0).slice_ns, 1e6);
+  EXPECT_DOUBLE_EQ(planned({"--pairs", "2:2"}, 2).points.at(0).slice_ns, 32e6);
+  EXPECT_DOUBLE_EQ(planned({"--pairs", "2:2", "--slice", "3ms"}, 2).points.at(0).slice_ns, 3e6);
+  EXPECT_DOUBLE_EQ(planned({"--pairs", "1:1", "--pin", "0"}, 4).points.at(0).slice_ns, 32e6)
+      << "both threads share the one CPU that was named";
+}
+
+TEST(Sizing, GivesASinglePairOfCellsManyIncarnations) {
+  const Plan plan = planned({"--strategies", "a=mutex_queue,b=mutex_queue", "--pairs", "1:1",
+                             "--payload", "64", "--budget", "10s"});
+  EXPECT_GE(plan.incarnations, 26);
+  EXPECT_LE(plan.incarnations, 40);
+  EXPECT_GE(plan.points.at(0).blocks, 30);
+  EXPECT_LE(plan.estimated_s, 10);
+  EXPECT_GE(plan.estimated_s, 8.5);
+}
+
+TEST(Sizing, NeverDropsIncarnations) {
+  for (const int cpus : {1, 2, 8, 64}) {
+    EXPECT_GE(planned({"--suite", "quick"}, cpus).incarnations, 8) << cpus;
+    EXPECT_EQ(planned({"--suite", "default", "--incarnations", "11"}, cpus).incarnations, 11);
+  }
+}
+
+TEST(Sizing, KeepsEverySuiteWithinItsBudgetOnAnyMachine) {
+  for (const int cpus : {1, 2, 8, 64}) {
+    for (const std::size_t candidates : {4U, 10U}) {
+      for (const char* suite : {"quick", "default", "full"}) {
+        const Plan plan = planned({"--suite", suite}, cpus, candidates);
+        SCOPED_TRACE(std::string(suite) + " on " + std::to_string(cpus) + " CPUs, " +
+                     std::to_string(candidates) +
+                     " candidates: " + std::to_string(plan.points.size()) + " points");
+        double sum = 0;
+        for (const PointPlan& point : plan.points) {
+          sum += point.estimated_s;
+          EXPECT_GE(point.blocks, minimal_blocks(point.slice_ns * 1e-9)) << point.id;
+          EXPECT_LE(point.blocks, kMostBlocks);
+        }
+        EXPECT_NEAR(sum, plan.estimated_s, 1e-6);
+        EXPECT_LE(plan.estimated_s, plan.budget_s);
+        EXPECT_GE(plan.estimated_s, 0.7 * plan.budget_s);
+        EXPECT_EQ(plan.points.at(0).id, "1:1 64B");
+      }
+    }
+  }
+}
+
+TEST(Sizing, SettlesTheOneToOnePointsOfTheDefaultSuiteBeforeTheRest) {
+  const Plan plan = planned({"--suite", "default"}, 2, 10);
+  std::map<std::string, int> blocks;
+  for (const PointPlan& point : plan.points) blocks[point.id] = point.blocks;
+  for (const char* id : {"1:1 64B", "1:1 8B", "1:1 1KiB", "1:1 64KiB"}) {
+    EXPECT_GE(blocks[id], 40) << id;
+  }
+}
+
+TEST(Sizing, DropsTheLastPointsFirstAndSaysWhich) {
+  const Plan plan = planned({"--pairs", "1:1,2:2,4:4", "--payload", "64", "--budget", "12s"}, 2);
+  ASSERT_EQ(plan.points.size(), 2U);
+  EXPECT_EQ(plan.points[0].id, "1:1 64B");
+  EXPECT_EQ(plan.points[1].id, "2:2 64B");
+  ASSERT_EQ(plan.dropped.size(), 1U);
+  EXPECT_EQ(plan.dropped[0].rfind("4:4 64B: needs ", 0), 0U) << plan.dropped[0];
+  EXPECT_NE(plan.dropped[0].find("more than is left of the budget of 12s"), std::string::npos);
+}
+
+TEST(Sizing, WithoutABudgetHoldsAllThatWasAsked) {
+  const Plan plan = planned({"--pairs", "auto,64:64", "--payload", "8,64"}, 2, 10);
+  EXPECT_TRUE(plan.dropped.empty());
+  EXPECT_EQ(plan.points.size(), 12U);
+  EXPECT_GT(plan.budget_s, 20);
+  EXPECT_LE(plan.estimated_s, plan.budget_s);
+  EXPECT_EQ(planned({"--pairs", "1:1"}).budget_s, 20);
+}
+
+TEST(Sizing, GivesEqualPointsEqualTime) {
+  const Plan plan = planned({"--pairs", "1:1", "--payload", "8,64,256", "--budget", "20s"});
+  ASSERT_EQ(plan.points.size(), 3U);
+  EXPECT_EQ(plan.points[0].blocks, plan.points[1].blocks);
+  EXPECT_EQ(plan.points[1].blocks, plan.points[2].blocks);
+}
+
+}  // namespace
+}  // namespace handoff

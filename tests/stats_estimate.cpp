@@ -1,0 +1,220 @@
+// estimate_point on samples small enough to know the answer by hand.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <stdexcept>
+#include <vector>
+
+#include "bench/stats/estimate.h"
+#include "tests/stats_simulation.h"
+
+namespace handoff {
+namespace {
+
+constexpr double kItems = 1000;
+
+// A slice of `cell` at `ns` per item.
+SliceSample at(int cell, double ns) { return {cell, ns * kItems, kItems}; }
+
+// The same blocks in each of `incarnations`.
+PointSamples repeated(const IncarnationSamples& blocks, int incarnations = 8) {
+  return PointSamples(static_cast<std::size_t>(incarnations), blocks);
+}
+
+const PairEstimate& pair_of(const PointEstimate& point, int cell, int to) {
+  for (const PairEstimate& pair : point.pairs) {
+    if (pair.cell == cell && pair.to == to) return pair;
+  }
+  throw std::logic_error("no such pair");
+}
+
+TEST(EstimatePoint, OfNothingSaysNothing) {
+  for (const PointSamples& samples :
+       {PointSamples{}, PointSamples(3), PointSamples{{{}, {}}, {{}}}}) {
+    const PointEstimate point = estimate_point(samples, 3, {0, 1}, {2});
+    EXPECT_FALSE(point.leader);
+    EXPECT_EQ(point.cells.size(), 3U);
+    for (const auto& cell : point.cells) EXPECT_FALSE(cell);
+    EXPECT_TRUE(point.pairs.empty());
+  }
+  EXPECT_TRUE(estimate_point({}, 0, {}, {}).cells.empty());
+}
+
+TEST(EstimatePoint, OfOneSliceHasAValueAndNoInterval) {
+  const PointEstimate point = estimate_point({{{at(0, 50)}}}, 2, {0, 1}, {});
+  EXPECT_EQ(point.leader, 0);
+  ASSERT_TRUE(point.cells[0]);
+  EXPECT_FALSE(point.cells[1]);
+  EXPECT_NEAR(point.cells[0]->typical_ns.value, 50, 1e-9);
+  EXPECT_NEAR(point.cells[0]->overall_ns.value, 50, 1e-9);
+  EXPECT_EQ(point.cells[0]->typical_ns.lo, 0);
+  EXPECT_TRUE(std::isinf(point.cells[0]->typical_ns.hi));
+  EXPECT_EQ(point.cells[0]->slices, 1);
+  EXPECT_EQ(point.cells[0]->incarnations, 1);
+  EXPECT_TRUE(point.pairs.empty());
+}
+
+TEST(EstimatePoint, OfACellSeparatesTypicalFromOverall) {
+  // Three slices of 100 ns an item and one that stalled: median 100, mean 200.
+  const auto samples = repeated({{at(0, 100)}, {at(0, 100)}, {at(0, 100)}, {at(0, 500)}});
+  const CellEstimate cell = *estimate_point(samples, 1, {0}, {}).cells[0];
+  EXPECT_NEAR(cell.typical_ns.value, 100, 1e-9);
+  EXPECT_NEAR(cell.overall_ns.value, 200, 1e-9);
+  EXPECT_NEAR(cell.stall_share, 0.5, 1e-12);
+  EXPECT_EQ(cell.slices, 32);
+  EXPECT_EQ(cell.incarnations, 8);
+}
+
+TEST(EstimatePoint, OverallWeighsSlicesByTheirItems) {
+  const PointSamples samples = {{{{0, 1000, 10}}, {{0, 1000, 90}}}};
+  EXPECT_NEAR(estimate_point(samples, 1, {0}, {}).cells[0]->overall_ns.value, 20, 1e-9);
+}
+
+TEST(EstimatePoint, StallShareIsNeverNegative) {
+  const auto samples = repeated({{at(0, 100)}, {at(0, 100)}, {at(0, 10)}});
+  EXPECT_EQ(estimate_point(samples, 1, {0}, {}).cells[0]->stall_share, 0);
+}
+
+TEST(EstimatePoint, SkipsSlicesWithoutItemsOrTime) {
+  const auto samples = repeated({{at(0, 100), {1, 0, 5}}, {{0, 7, 0}, {1, NAN, 5}}});
+  const PointEstimate point = estimate_point(samples, 2, {0, 1}, {});
+  EXPECT_EQ(point.cells[0]->slices, 8);
+  EXPECT_FALSE(point.cells[1]);
+}
+
+TEST(EstimatePoint, PairsOnlySlicesOfTheSameBlock) {
+  // The machine is ten times slower in the second block; alone, cell 1 looks ten times faster.
+  const auto samples =
+      repeated({{at(0, 110), at(1, 100)}, {at(0, 1100), at(1, 1000)}, {at(1, 100)}});
+  const PointEstimate point = estimate_point(samples, 2, {0, 1}, {});
+  EXPECT_EQ(point.leader, 1);
+  EXPECT_NEAR(point.pairs.at(0).typical.value, 1.1, 1e-9);
+  EXPECT_NEAR(point.pairs.at(0).overall.value, 1.1, 1e-9);
+  EXPECT_EQ(point.pairs.at(0).verdict, PairVerdict::kSlower);
+}
+
+TEST(EstimatePoint, LeaderIsChosenByPairsNotByMediansOfDifferentMinutes) {
+  // Cell 1 ran in the calm blocks only; wherever they met, cell 0 was faster.
+  const auto samples =
+      repeated({{at(0, 90), at(1, 100)}, {at(1, 100)}, {at(1, 100)}, {at(0, 900)}, {at(0, 900)}});
+  const PointEstimate point = estimate_point(samples, 2, {0, 1}, {});
+  EXPECT_GT(point.cells[0]->typical_ns.value, point.cells[1]->typical_ns.value);
+  EXPECT_EQ(point.leader, 0);
+}
+
+TEST(EstimatePoint, LeaderMayBeMissingInSomeIncarnations) {
+  PointSamples samples = repeated({{at(0, 100), at(1, 90), at(2, 120)}}, 5);
+  for (int i = 0; i < 5; ++i) samples.push_back({{at(0, 10), at(2, 12)}});
+  const PointEstimate point = estimate_point(samples, 3, {0, 1, 2}, {});
+  EXPECT_EQ(point.leader, 1);
+  EXPECT_EQ(pair_of(point, 0, 1).incarnations, 5);
+  EXPECT_EQ(pair_of(point, 0, 1).verdict, PairVerdict::kUndecided);
+  EXPECT_EQ(pair_of(point, 2, 1).incarnations, 5);
+}
+
+TEST(EstimatePoint, CellsThatShareNoBlockAreComparedThroughAnAnchor) {
+  // The slow cell 2 has blocks of its own with cell 0, in which the machine is twice as slow.
+  const auto samples =
+      repeated({{at(0, 10), at(1, 12)}, {at(0, 10), at(1, 12)}, {at(0, 20), at(2, 4800)}});
+  const PointEstimate point = estimate_point(samples, 3, {1, 2}, {0});
+  EXPECT_EQ(point.leader, 1);
+  const PairEstimate& pair = pair_of(point, 2, 1);
+  EXPECT_NEAR(pair.typical.value, 240 / 1.2, 1e-6);
+  EXPECT_NEAR(pair.overall.value, 240 / 1.2, 1e-6);
+  EXPECT_EQ(pair.incarnations, 8);
+  EXPECT_EQ(pair.verdict, PairVerdict::kSlower);
+  EXPECT_NEAR(pair_of(point, 2, 0).typical.value, 240, 1e-6);
+}
+
+TEST(EstimatePoint, CellsWithoutSharedBlockOrAnchorAreUndecided) {
+  const auto samples = repeated({{at(0, 10)}, {at(1, 1000)}});
+  const PointEstimate point = estimate_point(samples, 2, {0, 1}, {});
+  EXPECT_EQ(point.leader, 0);
+  const PairEstimate& pair = point.pairs.at(0);
+  EXPECT_EQ(pair.verdict, PairVerdict::kUndecided);
+  EXPECT_EQ(pair.incarnations, 0);
+  EXPECT_TRUE(std::isnan(pair.typical.value));
+  EXPECT_EQ(pair.typical.lo, 0);
+  EXPECT_TRUE(std::isinf(pair.typical.hi));
+}
+
+TEST(EstimatePoint, ReferencesNeverLeadAndEveryCandidateIsComparedToThem) {
+  const auto samples = repeated({{at(0, 100), at(1, 120), at(2, 1), at(3, 2)}});
+  const PointEstimate point = estimate_point(samples, 4, {0, 1}, {2, 3});
+  EXPECT_EQ(point.leader, 0);
+  ASSERT_EQ(point.pairs.size(), 5U);
+  EXPECT_NEAR(pair_of(point, 1, 0).typical.value, 1.2, 1e-9);
+  EXPECT_NEAR(pair_of(point, 0, 2).typical.value, 100, 1e-9);
+  EXPECT_NEAR(pair_of(point, 1, 3).typical.value, 60, 1e-9);
+}
+
+TEST(EstimatePoint, CellsThatAreNotListedAreNotEstimated) {
+  const auto samples = repeated({{at(0, 100), at(1, 1), at(2, 110)}});
+  const PointEstimate point = estimate_point(samples, 3, {0, 2}, {});
+  EXPECT_FALSE(point.cells[1]);
+  EXPECT_EQ(point.leader, 0);
+  EXPECT_EQ(point.pairs.size(), 1U);
+}
+
+TEST(EstimatePoint, AnIncarnationCutShortDoesNotSetTheWidth) {
+  PointSamples samples = repeated({{at(0, 100), at(1, 101)},
+                                   {at(0, 100), at(1, 101)},
+                                   {at(0, 100), at(1, 101)},
+                                   {at(0, 100), at(1, 101)},
+                                   {at(0, 100), at(1, 101)}});
+  samples.push_back({{at(0, 100), at(1, 700)}});
+  const PairEstimate pair = estimate_point(samples, 2, {0, 1}, {}).pairs.at(0);
+  EXPECT_EQ(pair.incarnations, 8);
+  EXPECT_NEAR(pair.typical.hi, 1.01, 1e-9);
+}
+
+TEST(EstimatePoint, ASecondSliceInABlockAddsToTheFirst) {
+  const auto samples = repeated({{at(0, 100), at(0, 300)}});
+  const CellEstimate cell = *estimate_point(samples, 1, {0}, {}).cells[0];
+  EXPECT_NEAR(cell.typical_ns.value, 200, 1e-9);
+}
+
+TEST(EstimatePoint, ReferencesDoNotWidenThePairOfTwoCandidatesAndAThirdCandidateDoes) {
+  simulation::Simulator simulator({.true_logs = {0, 0, 0, 0}, .budget = 0}, 7);
+  const PointSamples samples = simulator.run();
+  const auto width = [&](const std::vector<int>& candidates, const std::vector<int>& references) {
+    const PairEstimate pair = estimate_point(samples, 4, candidates, references).pairs.at(0);
+    return std::log(pair.typical.hi / pair.typical.lo);
+  };
+  EXPECT_DOUBLE_EQ(width({0, 1}, {}), width({0, 1}, {2, 3}));
+  // Three pairs: t at 1 - 0.05 / 3 over t at 0.95, 7 degrees of freedom.
+  const PointEstimate three = estimate_point(samples, 4, {0, 1, 2}, {});
+  const PairEstimate wide = three.pairs.at(0);
+  const PairEstimate narrow = estimate_point(samples, 4, {wide.cell, wide.to}, {}).pairs.at(0);
+  EXPECT_NEAR(
+      std::log(wide.typical.hi / wide.typical.lo) / std::log(narrow.typical.hi / narrow.typical.lo),
+      3.1276 / 2.3646, 1e-3);
+}
+
+TEST(EstimatePoint, ABetweenRunTermWidensPairs) {
+  const auto samples = repeated({{at(0, 100), at(1, 103)}});
+  EstimateOptions options;
+  options.between_run_log_sd = 0.01;
+  const PairEstimate pair = estimate_point(samples, 2, {0, 1}, {}, options).pairs.at(0);
+  EXPECT_NEAR(std::log(pair.typical.hi / pair.typical.value), 2.3646 * 0.01, 1e-5);
+  EXPECT_EQ(pair.verdict, PairVerdict::kUndecided);
+}
+
+TEST(EstimatePoint, RefusesCellsThatThePointDoesNotHave) {
+  EXPECT_THROW(estimate_point({{{at(2, 1)}}}, 2, {0}, {}), std::invalid_argument);
+  EXPECT_THROW(estimate_point({{{at(-1, 1)}}}, 2, {0}, {}), std::invalid_argument);
+  EXPECT_THROW(estimate_point({}, 2, {2}, {}), std::invalid_argument);
+  EXPECT_THROW(estimate_point({}, 2, {0}, {-1}), std::invalid_argument);
+}
+
+TEST(EstimatePoint, RefusesAnImpossibleConfidence) {
+  for (const double confidence : {0.0, 1.0, -1.0, 95.0, static_cast<double>(NAN)}) {
+    EstimateOptions options;
+    options.confidence = confidence;
+    EXPECT_THROW(estimate_point(repeated({{at(0, 1)}}), 1, {0}, {}, options),
+                 std::invalid_argument);
+  }
+}
+
+}  // namespace
+}  // namespace handoff

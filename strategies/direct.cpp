@@ -1,8 +1,7 @@
 // direct: the producer calls the consumer, in the same thread. No hand-over at all.
 //
-// A reference: what the workload itself and its proof cost. 1:1 only; one executing thread, which is
-// producer and consumer both.
-// Source: a function call.
+// A reference: what the workload itself and its proof cost. 1:1 only; one executing thread, which
+// is producer and consumer both. Source: a function call.
 #include "bench/strategy.h"
 
 namespace handoff {

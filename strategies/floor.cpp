@@ -18,9 +18,8 @@ class Floor final : public Strategy {
   explicit Floor(const Setting& setting)
       : producer_(setting.producers[0]),
         consumer_(setting.consumers[0]),
-        crew_(2, setting.cpus, [this](std::uint32_t member) {
-          member == 0 ? produce() : consume();
-        }) {}
+        crew_(2, setting.cpus,
+              [this](std::uint32_t member) { member == 0 ? produce() : consume(); }) {}
 
   void run(const Run&) override {
     full_.word.store(0, std::memory_order_relaxed);

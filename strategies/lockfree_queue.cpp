@@ -2,9 +2,9 @@
 //
 // Properties: FIFO, bounded (its pool of nodes is), lock-free; many producers, many consumers. It
 // has no waiting of its own: a full or empty queue is retried a little, then slept on by an
-// eventcount, which costs a load when nobody sleeps. At most 65534 items: nodes have 16-bit numbers.
-// Source: Boost.Lockfree; Michael & Scott 1996, "Simple, fast, and practical non-blocking and
-// blocking concurrent queue algorithms".
+// eventcount, which costs a load when nobody sleeps. At most 65534 items: nodes have 16-bit
+// numbers. Source: Boost.Lockfree; Michael & Scott 1996, "Simple, fast, and practical non-blocking
+// and blocking concurrent queue algorithms".
 #include <boost/lockfree/queue.hpp>
 
 #include "bench/interface/waiting_channel.h"

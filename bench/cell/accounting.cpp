@@ -111,7 +111,8 @@ Usage Accounting::snapshot() const {
     const ssize_t n = pread(fd, text, sizeof text - 1, 0);  // "on-cpu delay timeslices"
     if (n <= 0) continue;
     text[n] = '\0';
-    if (const char* delay = std::strchr(text, ' ')) usage.run_delay_ns += std::strtod(delay, nullptr);
+    if (const char* delay = std::strchr(text, ' '))
+      usage.run_delay_ns += std::strtod(delay, nullptr);
   }
   return usage;
 }

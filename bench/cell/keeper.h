@@ -12,7 +12,7 @@ namespace handoff {
 
 /// How a cell's process ended; sent over the lifeline as one JSON line.
 struct CellEnd {
-  int wait_status = 0;     // as of waitpid(2)
+  int wait_status = 0;      // as of waitpid(2)
   std::string left_behind;  // processes still alive after an orderly end; empty: none
 
   Json to_json() const;

@@ -10,9 +10,9 @@ namespace handoff {
 
 namespace {
 
-constexpr std::uint64_t kCut = 1ULL << 40;       // added to Board::drawn: beyond any number of items
-constexpr std::uint64_t kLargestChunk = 64;      // items drawn at a time
-constexpr std::uint64_t kStampsALane = 64;       // aimed at, when lanes are served alike
+constexpr std::uint64_t kCut = 1ULL << 40;   // added to Board::drawn: beyond any number of items
+constexpr std::uint64_t kLargestChunk = 64;  // items drawn at a time
+constexpr std::uint64_t kStampsALane = 64;   // aimed at, when lanes are served alike
 
 std::uint64_t words_for(std::uint64_t items) { return (items + 511) / 512 * 8; }
 std::uint64_t stamps_room(const Workload& workload) {

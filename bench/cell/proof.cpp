@@ -62,8 +62,9 @@ CellOutcome prove(const LaneSetup& lanes, bool fifo) {
     const std::span<const std::uint64_t> mine = lanes.seen_by(lane);
     for (std::uint64_t word = 0; word < mine.size(); ++word) {
       if (mine[word] == 0) continue;
-      for_each_bit(word, seen[word] & mine[word],
-                   [&](std::uint64_t sequence) { duplicated.add(describe(lanes.id_of(sequence))); });
+      for_each_bit(word, seen[word] & mine[word], [&](std::uint64_t sequence) {
+        duplicated.add(describe(lanes.id_of(sequence)));
+      });
       seen[word] |= mine[word];
     }
   }

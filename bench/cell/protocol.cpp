@@ -119,7 +119,8 @@ void LineChannel::send(const Json& message) {
   for (std::size_t sent = 0; sent < line.size();) {
     const ssize_t n = ::send(fd_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw std::system_error(errno, std::generic_category(), "the cell cannot be reached");
+    if (n < 0)
+      throw std::system_error(errno, std::generic_category(), "the cell cannot be reached");
     sent += static_cast<std::size_t>(n);
   }
 }

@@ -34,7 +34,7 @@ struct OpenRequest {
   std::uint64_t max_items = 0;  // of any slice to come
   TickSource tick_source = TickSource::kClock;
   double ns_per_tick = 1;
-  std::uint64_t seed = 0;       // of layout jitter
+  std::uint64_t seed = 0;  // of layout jitter
 
   Json to_json() const;
   static OpenRequest from(const Json& json);
@@ -59,13 +59,13 @@ struct SliceRequest {
 struct SliceReply {
   std::uint32_t slice = 0;
   CellOutcome outcome;
-  std::uint64_t items = 0;   // proved
-  double window_items = 0;   // accepted in the timed window; 0: too short to time
-  double elapsed_ns = 0;     // of the timed window
-  double whole_ns = 0;       // of the slice, lead-in and tail included
-  double cpu_ns = 0;         // all threads and descendants, whole slice
+  std::uint64_t items = 0;                // proved
+  double window_items = 0;                // accepted in the timed window; 0: too short to time
+  double elapsed_ns = 0;                  // of the timed window
+  double whole_ns = 0;                    // of the slice, lead-in and tail included
+  double cpu_ns = 0;                      // all threads and descendants, whole slice
   double voluntary = 0, involuntary = 0;  // context switches
-  double run_delay_ns = -1;  // -1: not known
+  double run_delay_ns = -1;               // -1: not known
   double slowest_share = 1, fastest_share = 1;
   double parked_cpu_ns = 0, parked_wall_ns = 0;  // since the slice before
 

@@ -5,9 +5,9 @@
 namespace handoff {
 
 namespace {
-constexpr std::array<std::string_view, 10> kNames{
-    "delivered", "lost",    "duplicated", "stale",  "reordered",
-    "corrupted", "crashed", "hung",       "leaked", "unsupported"};
+constexpr std::array<std::string_view, 10> kNames{"delivered", "lost",       "duplicated", "stale",
+                                                  "reordered", "corrupted",  "crashed",    "hung",
+                                                  "leaked",    "unsupported"};
 }  // namespace
 
 std::string_view name(CellVerdict verdict) { return kNames[static_cast<std::size_t>(verdict)]; }

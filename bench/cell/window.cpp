@@ -10,9 +10,9 @@ namespace {
 /// Items that a lane had accepted at `at`: between stamps by interpolation, behind the last one at
 /// the rate of the last two, up to all that it took in the end.
 double count_at(std::span<const Stamp> stamps, std::uint64_t taken, std::uint64_t at) {
-  auto after = std::upper_bound(
-      stamps.begin(), stamps.end(), at,
-      [](std::uint64_t ticks, const Stamp& stamp) { return ticks < stamp.ticks; });
+  auto after =
+      std::upper_bound(stamps.begin(), stamps.end(), at,
+                       [](std::uint64_t ticks, const Stamp& stamp) { return ticks < stamp.ticks; });
   if (after == stamps.begin()) return 0;
   const Stamp& before = *(after - 1);
   if (after == stamps.end()) {
@@ -22,9 +22,9 @@ double count_at(std::span<const Stamp> stamps, std::uint64_t taken, std::uint64_
   const Stamp& from = *(after - 1);
   const double rate = static_cast<double>(after->accepted - from.accepted) /
                       static_cast<double>(std::max<std::uint64_t>(after->ticks - from.ticks, 1));
-  return std::min(static_cast<double>(before.accepted) +
-                      rate * static_cast<double>(at - before.ticks),
-                  static_cast<double>(taken));
+  return std::min(
+      static_cast<double>(before.accepted) + rate * static_cast<double>(at - before.ticks),
+      static_cast<double>(taken));
 }
 
 /// When all lanes together had stamped `items`; 0 if they never had.
@@ -58,8 +58,10 @@ Window timed_window(const LaneSetup& lanes, const Workload& workload) {
   // An eighth of the items, and where the slice is long enough once around the queue.
   const std::uint64_t lead_in =
       std::max(issued / 8, std::min<std::uint64_t>(workload.capacity, issued / 3));
-  const std::uint64_t begin = time_of(lanes, workload.consumers, std::max<std::uint64_t>(lead_in, 1));
-  const std::uint64_t middle = time_of(lanes, workload.consumers, std::max<std::uint64_t>(issued / 2, 1));
+  const std::uint64_t begin =
+      time_of(lanes, workload.consumers, std::max<std::uint64_t>(lead_in, 1));
+  const std::uint64_t middle =
+      time_of(lanes, workload.consumers, std::max<std::uint64_t>(issued / 2, 1));
   if (begin == 0) return window;
   // A late riser delays the window, but not past the middle: far oversubscribed, some lane may
   // sleep through it all.

@@ -11,8 +11,8 @@ namespace handoff {
 
 struct Window {
   std::uint64_t begin_ticks = 0, end_ticks = 0;
-  double items = 0;               // accepted inside, all lanes; 0: the slice was too short to time
-  double slowest_share = 1;       // of the slowest lane, times the number of lanes
+  double items = 0;          // accepted inside, all lanes; 0: the slice was too short to time
+  double slowest_share = 1;  // of the slowest lane, times the number of lanes
   double fastest_share = 1;
 };
 

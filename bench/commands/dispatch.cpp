@@ -1,5 +1,7 @@
 #include "bench/commands/dispatch.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -11,6 +13,7 @@
 #include "bench/commands/list.h"
 #include "bench/commands/report.h"
 #include "bench/commands/run.h"
+#include "bench/commands/selfcheck.h"
 #include "bench/driver/context.h"
 #include "bench/driver/options.h"
 
@@ -29,7 +32,10 @@ struct Commands {
   RunOptions run_options;
   bool list_json = false, env_json = false;
   std::vector<std::string> report_arguments;
-  CLI::App *run, *list, *env, *report;
+  std::vector<std::string> checks;
+  CheckOptions check_options;
+  std::string check_budget;
+  CLI::App *run, *list, *env, *report, *selfcheck;
 
   Commands() {
     app.set_version_flag("--version", version());
@@ -42,12 +48,40 @@ struct Commands {
     env->add_flag("--json", env_json, "As JSON");
     report = app.add_subcommand("report", "Make the HTML report of a run: handoff report DIR");
     report->prefix_command();
+    selfcheck =
+        app.add_subcommand("selfcheck", "Let the instrument check itself: " +
+                                            fmt::format("{}", fmt::join(check_names(), ", ")));
+    selfcheck->add_option("checks", checks, "Which checks; default: all")->type_name("CHECK");
+    selfcheck
+        ->add_option("--budget", check_budget,
+                     "Time of each measurement, e.g. 10s. Default: the check's own")
+        ->type_name("TIME");
+    selfcheck
+        ->add_option("--runs", check_options.runs,
+                     "Live repetitions (aa, retest). Default: the check's own")
+        ->check(CLI::Range(1, 1000));
+    selfcheck->add_option("--seed", check_options.seed,
+                          "Seed of random orders. Default: a fresh one");
+    selfcheck
+        ->add_option("--replay", check_options.replay,
+                     "aa: replay stored A/A runs instead of measuring")
+        ->type_name("DIR");
+    selfcheck
+        ->add_option("--replays", check_options.replays, "aa: how many replays of each stored run")
+        ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
   }
 
   int carry_out(const std::vector<std::string>& command) {
     if (list->parsed()) return list_command(list_json, std::cout);
     if (env->parsed()) return env_command(env_json, std::cout);
     if (report->parsed()) return report_command(report->remaining());
+    if (selfcheck->parsed()) {
+      if (!check_budget.empty()) {
+        check_options.budget_s = parse_duration_s("--budget", check_budget, 0.5, 86400);
+      }
+      return selfcheck_command(checks, check_options, std::cout, std::cerr);
+    }
     return run_command(resolve(run_options), command);
   }
 };

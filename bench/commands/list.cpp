@@ -14,7 +14,7 @@ namespace {
 
 struct Trait {
   const char* name;
-  bool Traits::* value;
+  bool Traits::*value;
 };
 constexpr Trait kTraits[] = {
     {"fifo", &Traits::fifo},

@@ -10,9 +10,9 @@
 #include <optional>
 #include <random>
 
-#include "bench/commands/planning.h"
 #include "bench/driver/context.h"
 #include "bench/driver/interruption.h"
+#include "bench/driver/plan_here.h"
 #include "bench/driver/progress.h"
 #include "bench/driver/run_directory.h"
 #include "bench/driver/runner.h"
@@ -35,9 +35,9 @@ RunDirectory new_directory(const std::string& asked) {
                                  directory.path, error.message()));
   }
   if (std::filesystem::exists(directory.journal())) {
-    throw UsageError(fmt::format(
-        "{} holds a run already; go on with --resume {}, or choose another with --out",
-        directory.path, directory.path));
+    throw UsageError(
+        fmt::format("{} holds a run already; go on with --resume {}, or choose another with --out",
+                    directory.path, directory.path));
   }
   return directory;
 }
@@ -113,9 +113,9 @@ int run_command(const RunRequest& request, const std::vector<std::string>& comma
   int exit = 1;
   std::string trouble;
   try {
-    exit = Runner(sitting.plan, *sitting.journal, *sitting.record,
-                  [&](const RunState& state) { display.show(state); })
-               .run();
+    exit = Runner(sitting.plan, *sitting.journal, *sitting.record, [&](const RunState& state) {
+             display.show(state);
+           }).run();
   } catch (const std::exception& error) {
     trouble = error.what();  // what was measured is still told below
     sitting.record->add(

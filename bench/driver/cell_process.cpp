@@ -38,7 +38,8 @@ std::pair<UniqueFd, UniqueFd> socket_pair() {
   return {above(std::move(mine)), above(std::move(theirs))};
 }
 
-pid_t spawn_keeper(int lifeline, int control, int memory, std::uint64_t seed) {
+pid_t spawn_keeper(const std::string& program, int lifeline, int control, int memory,
+                   std::uint64_t seed) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
@@ -51,10 +52,11 @@ pid_t spawn_keeper(int lifeline, int control, int memory, std::uint64_t seed) {
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // Ctrl-C is the driver's affair
   posix_spawnattr_setpgroup(&attributes, 0);
   std::string seed_text = std::to_string(seed);
-  char program[] = "handoff", role[] = "keeper";
-  char* arguments[] = {program, role, seed_text.data(), nullptr};
+  char name[] = "handoff", role[] = "keeper";
+  char* arguments[] = {name, role, seed_text.data(), nullptr};
   pid_t pid = -1;
-  const int error = posix_spawn(&pid, "/proc/self/exe", &files, &attributes, arguments, environ);
+  const int error = posix_spawn(&pid, program.empty() ? "/proc/self/exe" : program.c_str(), &files,
+                                &attributes, arguments, environ);
   posix_spawn_file_actions_destroy(&files);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) fail("cannot start a cell", error);
@@ -73,7 +75,7 @@ std::string how_it_ended(int status) {
 
 }  // namespace
 
-CellProcess::CellProcess(const OpenRequest& request, double timeout_s)
+CellProcess::CellProcess(const OpenRequest& request, double timeout_s, const std::string& program)
     : request_(request),
       timeout_s_(timeout_s),
       lanes_(LaneSetup::attach(
@@ -82,7 +84,8 @@ CellProcess::CellProcess(const OpenRequest& request, double timeout_s)
   auto [lifeline, keepers_lifeline] = socket_pair();
   auto [control, cells_control] = socket_pair();
   const UniqueFd memory = above(UniqueFd(fcntl(lanes_.memory_fd(), F_DUPFD_CLOEXEC, 10)));
-  keeper_ = spawn_keeper(keepers_lifeline.get(), cells_control.get(), memory.get(), request.seed);
+  keeper_ = spawn_keeper(program, keepers_lifeline.get(), cells_control.get(), memory.get(),
+                         request.seed);
   lifeline_ = std::move(lifeline);
   control_ = std::move(control);
   channel_ = LineChannel(control_.get());
@@ -145,9 +148,9 @@ CellOutcome CellProcess::ended(const char* doing) {
   CellOutcome outcome{CellVerdict::kCrashed, fmt::format("the cell is gone {}", doing)};
   try {
     if (const std::optional<Json> line = LineChannel(lifeline_.get()).receive(5000)) {
-      outcome.reason = fmt::format("{} {}: {} items accepted by then",
-                                   how_it_ended(CellEnd::from(*line).wait_status), doing,
-                                   lanes_.accepted());
+      outcome.reason =
+          fmt::format("{} {}: {} items accepted by then",
+                      how_it_ended(CellEnd::from(*line).wait_status), doing, lanes_.accepted());
     }
   } catch (const std::exception&) {
     // The keeper has been killed as well; what can be said has been said.

@@ -20,7 +20,8 @@ namespace handoff {
 class CellProcess {
  public:
   /// Starts keeper and cell and asks the cell to open; does not wait for it (see opened()).
-  CellProcess(const OpenRequest& request, double timeout_s);
+  /// `program`: the build of handoff that the cell runs; this very one by default.
+  CellProcess(const OpenRequest& request, double timeout_s, const std::string& program = {});
   CellProcess(const CellProcess&) = delete;
   CellProcess& operator=(const CellProcess&) = delete;
   /// Kills what still lives.

@@ -37,6 +37,7 @@ void Journal::add(const Json& line) {
 }
 
 void Journal::flush() {
+  if (fd_.get() < 0) return pending_.clear();
   for (std::size_t written = 0; written < pending_.size();) {
     const ssize_t n = write(fd_.get(), pending_.data() + written, pending_.size() - written);
     if (n < 0 && errno == EINTR) continue;

@@ -27,6 +27,9 @@ class Journal {
   /// Appends to an existing journal, behind its last whole line.
   static Journal append_to(const std::string& path);
 
+  /// Keeps nothing: for checks whose record is all that is wanted.
+  static Journal discarding() { return {UniqueFd(), "", 0}; }
+
   void add(const Json& line);
   /// Hands all lines added so far to the kernel. Throws JournalError; the file then ends with the
   /// last whole line.
@@ -42,8 +45,8 @@ class Journal {
   std::string pending_;
 };
 
-/// All whole lines of a journal. Throws std::runtime_error with a sentence if there is no journal or
-/// a line inside it is not JSON.
+/// All whole lines of a journal. Throws std::runtime_error with a sentence if there is no journal
+/// or a line inside it is not JSON.
 std::vector<Json> read_journal(const std::string& path);
 
 }  // namespace handoff

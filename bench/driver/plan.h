@@ -25,6 +25,7 @@ namespace handoff {
 struct CellPlan {
   std::string label, strategy;
   Role role = Role::kCandidate;
+  std::string program;          // the build of handoff that runs it; empty: this one
   std::string unsupported;      // why it does not run, a sentence; empty: it runs
   std::uint32_t executing = 0;  // threads or processes that produce and consume
   bool owns_threads = false;    // a runtime makes them: this cell is not bound

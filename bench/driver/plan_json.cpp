@@ -16,7 +16,8 @@ json cell_json(const CellPlan& cell) {
           {"role", cell.role == Role::kReference ? "reference" : "candidate"},
           {"unsupported", cell.unsupported},
           {"executing", cell.executing},
-          {"owns_threads", cell.owns_threads}};
+          {"owns_threads", cell.owns_threads},
+          {"program", cell.program}};
 }
 
 CellPlan cell_from(const json& from) {
@@ -27,6 +28,7 @@ CellPlan cell_from(const json& from) {
   cell.unsupported = from.at("unsupported");
   cell.executing = from.at("executing");
   cell.owns_threads = from.at("owns_threads");
+  cell.program = from.value("program", "");
   return cell;
 }
 

@@ -48,8 +48,8 @@ std::vector<CellMemory> cell_memories(const Plan& plan, const PointPlan& point) 
                                                        plan.usable_cpus, point.workload.payload));
     }
     const auto most = static_cast<std::uint64_t>(slice_ns / kFastestItemNs);
-    const std::uint64_t max_items =
-        std::clamp<std::uint64_t>(most, 2 * std::uint64_t{point.workload.capacity} + 8192, kMostItems);
+    const std::uint64_t max_items = std::clamp<std::uint64_t>(
+        most, 2 * std::uint64_t{point.workload.capacity} + 8192, kMostItems);
     memories.push_back(
         {SliceSizer(workload_of(point, cell), slice_ns, max_items), slice_ns, max_items});
   }
@@ -68,8 +68,8 @@ PointPass::PointPass(const Bench& bench, int point, int pass, const RunRecord& r
     if (!cell.runs() || !record.point(point).cells[i].outcome.good()) continue;
     // All start at once; then each is waited for.
     cells_.push_back({.cell = static_cast<int>(i),
-                      .process = std::make_unique<CellProcess>(request_for(cell, memories_[i]),
-                                                               bench.plan.timeout_s)});
+                      .process = std::make_unique<CellProcess>(
+                          request_for(cell, memories_[i]), bench.plan.timeout_s, cell.program)});
   }
   for (Open& open : cells_) {
     const CellOutcome outcome = open.process->opened();
@@ -110,8 +110,8 @@ bool PointPass::any_cell() const {
 
 void PointPass::run_block(int block) {
   Json rows = Json::array();
-  const std::vector<int> order = block_order(bench_.plan.seed, point_index_, pass_, block,
-                                             static_cast<int>(cells_.size()));
+  const std::vector<int> order =
+      block_order(bench_.plan.seed, point_index_, pass_, block, static_cast<int>(cells_.size()));
   ++slice_;
   for (const int place : order) {
     Open& open = cells_[static_cast<std::size_t>(place)];

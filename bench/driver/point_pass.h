@@ -19,8 +19,8 @@ struct Bench {
   const Plan& plan;
   TickRate tick_rate;
   std::vector<int> allowed_cpus;
-  std::function<double()> elapsed_ns;      // since the run began
-  std::function<void(const Json&)> emit;   // a journal line
+  std::function<double()> elapsed_ns;     // since the run began
+  std::function<void(const Json&)> emit;  // a journal line
 };
 
 /// What is learned about a cell over its incarnations.

@@ -13,9 +13,7 @@ constexpr double kUpdateS = 0.2, kPlainS = 5;
 }
 
 ProgressDisplay::ProgressDisplay(std::ostream& out, Progress mode, bool terminal)
-    : out_(out),
-      updating_(terminal && mode == Progress::kAuto),
-      silent_(mode == Progress::kNone) {}
+    : out_(out), updating_(terminal && mode == Progress::kAuto), silent_(mode == Progress::kNone) {}
 
 std::string ProgressDisplay::line(const RunState& state) {
   if (led_point_ != state.point) {  // estimating takes milliseconds: once a visit

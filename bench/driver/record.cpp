@@ -8,8 +8,17 @@ namespace handoff {
 
 namespace {
 enum Column : std::uint8_t {
-  kCell, kStart, kItems, kWindowItems, kElapsed, kCpu, kVoluntary, kInvoluntary, kRunDelay,
-  kSlowest, kFastest
+  kCell,
+  kStart,
+  kItems,
+  kWindowItems,
+  kElapsed,
+  kCpu,
+  kVoluntary,
+  kInvoluntary,
+  kRunDelay,
+  kSlowest,
+  kFastest
 };
 
 double rounded(double value, double unit) { return std::round(value * unit) / unit; }
@@ -129,9 +138,8 @@ void RunRecord::add_block(const Json& line) {
 
 bool RunRecord::any_failure() const {
   return std::any_of(points_.begin(), points_.end(), [](const PointRecord& point) {
-    return std::any_of(point.cells.begin(), point.cells.end(), [](const CellRecord& cell) {
-      return is_failure(cell.outcome.verdict);
-    });
+    return std::any_of(point.cells.begin(), point.cells.end(),
+                       [](const CellRecord& cell) { return is_failure(cell.outcome.verdict); });
   });
 }
 

@@ -33,7 +33,7 @@ struct CellRecord {
 };
 
 struct PointRecord {
-  PointSamples samples;             // by pass; passes without blocks are empty
+  PointSamples samples;  // by pass; passes without blocks are empty
   std::vector<CellRecord> cells;
   std::set<int> passes_done;
   int blocks = 0;

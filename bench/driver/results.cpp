@@ -50,10 +50,10 @@ Json cell_json(const PointResult& point, std::size_t index) {
             {"bound", record.bound},
             {"note", record.note}};
   for (const char* key :
-       {"ns_per_item", "overall_ns_per_item", "stall_share", "items_per_second",
-        "bytes_per_second", "cpu_ns_per_item", "voluntary_switches_per_item",
-        "involuntary_switches_per_item", "run_delay_ns_per_item", "peak_memory_bytes",
-        "slowest_lane_share", "fastest_lane_share", "floor_multiple", "parked_cpu_share"}) {
+       {"ns_per_item", "overall_ns_per_item", "stall_share", "items_per_second", "bytes_per_second",
+        "cpu_ns_per_item", "voluntary_switches_per_item", "involuntary_switches_per_item",
+        "run_delay_ns_per_item", "peak_memory_bytes", "slowest_lane_share", "fastest_lane_share",
+        "floor_multiple", "parked_cpu_share"}) {
     cell[key] = nullptr;
   }
   const CellEstimate* estimate = point.cell(index);
@@ -91,7 +91,8 @@ std::vector<std::size_t> display_order(const PointResult& point) {
     const CellEstimate* estimate = point.cell(index);
     const bool measured = estimate != nullptr && point.record.cells[index].outcome.good();
     const bool reference = point.plan.cells[index].role == Role::kReference;
-    return std::pair{measured ? (reference ? 1 : 0) : 2, measured ? estimate->typical_ns.value : 0.0};
+    return std::pair{measured ? (reference ? 1 : 0) : 2,
+                     measured ? estimate->typical_ns.value : 0.0};
   };
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
@@ -168,8 +169,7 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
     PointResult point{point_plan, point_record, estimate(point_plan, point_record), nullptr};
     for (std::size_t c = 0; c < point_plan.cells.size(); ++c) {
       if (point_plan.cells[c].strategy == "floor" && point.cell(c) != nullptr) {
-        point.floor_ns =
-            interval(point.cell(c)->typical_ns, "median", 1 / kHandOversInFloorItem);
+        point.floor_ns = interval(point.cell(c)->typical_ns, "median", 1 / kHandOversInFloorItem);
       }
     }
     results["points"].push_back(point_json(point));

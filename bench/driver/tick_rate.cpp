@@ -54,8 +54,8 @@ TickRate measure_tick_rate() {
   poll(nullptr, 0, kMeasureMs);
   const Reading end = read_both();
   if (end.ticks <= begin.ticks) return {};
-  return {TickSource::kCounter, static_cast<double>(end.ns - begin.ns) /
-                                    static_cast<double>(end.ticks - begin.ticks)};
+  return {TickSource::kCounter,
+          static_cast<double>(end.ns - begin.ns) / static_cast<double>(end.ticks - begin.ticks)};
 }
 
 }  // namespace handoff

@@ -28,7 +28,8 @@ std::string optional_ns(const Json& value) {
 }
 
 std::string range(const Json& interval) {
-  if (!interval.is_object() || !interval["lo"].is_number() || !interval["hi"].is_number()) return "";
+  if (!interval.is_object() || !interval["lo"].is_number() || !interval["hi"].is_number())
+    return "";
   return fmt::format("{} … {}", human_ns(interval["lo"]), human_ns(interval["hi"]));
 }
 
@@ -47,7 +48,8 @@ std::string ratio_text(const Json* ratio) {
   }
   // Enough decimals to see the interval.
   const double half = ((*ratio)["hi"].get<double>() - (*ratio)["lo"].get<double>()) / 2;
-  const int decimals = half > 0 ? std::clamp(static_cast<int>(-std::floor(std::log10(half))), 2, 4) : 2;
+  const int decimals =
+      half > 0 ? std::clamp(static_cast<int>(-std::floor(std::log10(half))), 2, 4) : 2;
   return fmt::format("{0:.{3}f}× [{1:.{3}f}, {2:.{3}f}]", median, (*ratio)["lo"].get<double>(),
                      (*ratio)["hi"].get<double>(), decimals);
 }
@@ -97,18 +99,20 @@ Row row_for(const Json& point, const Json& cell) {
 
 /// Characters, not bytes: UTF-8 continuation bytes take no room.
 std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 std::string heading(const Json& point) {
   const Json& workload = point["workload"];
-  std::string text = fmt::format(
-      "{} — capacity {}, {}", point["id"].get<std::string>(), workload["capacity"].get<int>(),
-      workload["transfer"].get<std::string>());
+  std::string text =
+      fmt::format("{} — capacity {}, {}", point["id"].get<std::string>(),
+                  workload["capacity"].get<int>(), workload["transfer"].get<std::string>());
   const Json& binding = point["binding"];
   if (binding["bound"]) {
-    text += fmt::format(", bound to CPUs {}", fmt::join(binding["cpus"].get<std::vector<int>>(), ","));
+    text +=
+        fmt::format(", bound to CPUs {}", fmt::join(binding["cpus"].get<std::vector<int>>(), ","));
   } else {
     text += ", not bound";
   }
@@ -148,7 +152,10 @@ void print_verdicts(std::ostream& out, const Json& results) {
       out << ' ';
       for (std::size_t i = 0; i < row.size(); ++i) {
         const std::string pad(widths[i] - width(row[i]), ' ');
-        out << ' ' << (kRightAligned[i] ? pad + row[i] : i + 1 == row.size() ? row[i] : row[i] + pad)
+        out << ' '
+            << (kRightAligned[i]      ? pad + row[i]
+                : i + 1 == row.size() ? row[i]
+                                      : row[i] + pad)
             << ' ';
       }
       out << '\n';
@@ -163,8 +170,7 @@ std::string summary_markdown(const Json& results) {
       "# handoff: {}\n\n{} suite, {}, {} incarnations, {:.0f} s, seed {}. Time ratios are to the "
       "leader of the point, with simultaneous 95 % intervals; above 1 is slower.\n",
       context.value("date", ""), context.value("suite", ""), context.value("status", ""),
-      context.value("incarnations", 0), context.value("spent_s", 0.0),
-      context["seed"].dump());
+      context.value("incarnations", 0), context.value("spent_s", 0.0), context["seed"].dump());
   for (const Json& point : results["points"]) {
     text += "\n## " + heading(point) + "\n\n";
     std::vector<Row> rows{kHead};

@@ -63,7 +63,7 @@ class alignas(128) EventCount {
 
   void notify_all() {
     detail::full_fence();
-    waiting_.store(0, std::memory_order_relaxed);  // all will be awake and count in anew
+    waiting_.store(0, std::memory_order_relaxed);    // all will be awake and count in anew
     epoch_.fetch_add(1, std::memory_order_release);  // pairs with the waiter's acquire
     futex_wake(epoch_, INT_MAX);
   }

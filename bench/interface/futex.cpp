@@ -8,7 +8,8 @@
 
 namespace handoff {
 
-static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(std::atomic<std::uint32_t>) == 4,
+static_assert(std::atomic<std::uint32_t>::is_always_lock_free &&
+                  sizeof(std::atomic<std::uint32_t>) == 4,
               "the kernel compares the word itself");
 
 namespace {

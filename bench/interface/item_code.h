@@ -1,10 +1,10 @@
 // An item's bytes: made from its id, and checkable without knowing which id to expect.
 //
-// The first eight bytes are A * id mod 2^64 with id < 2^52, an AN code (Brown 1960; Forin 1989): a word
-// is valid if and only if its product with A's inverse is below 2^52. A is chosen so that altering
-// any one byte of a valid word always leaves the code (proved over all cases in the tests); any
-// other alteration passes with probability 2^-12. Each further word is the first plus a multiple of
-// a constant, so that no byte, position or neighbour can be exchanged unseen.
+// The first eight bytes are A * id mod 2^64 with id < 2^52, an AN code (Brown 1960; Forin 1989): a
+// word is valid if and only if its product with A's inverse is below 2^52. A is chosen so that
+// altering any one byte of a valid word always leaves the code (proved over all cases in the
+// tests); any other alteration passes with probability 2^-12. Each further word is the first plus a
+// multiple of a constant, so that no byte, position or neighbour can be exchanged unseen.
 //
 // Layout of an id: slice (12 bits, modulo) | producer (10) | sequence (30, unique in the slice).
 #pragma once
@@ -51,7 +51,8 @@ inline std::uint64_t first_word(const std::byte* at) {
   return word;
 }
 
-/// Writes `size` (>= 8) bytes of the item whose encoded id is `word`. Vectorises for constant sizes.
+/// Writes `size` (>= 8) bytes of the item whose encoded id is `word`. Vectorises for constant
+/// sizes.
 inline void write(std::byte* at, std::size_t size, std::uint64_t word) {
   const std::size_t whole = size / 8;
   std::uint64_t value = word;

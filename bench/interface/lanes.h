@@ -79,9 +79,9 @@ class alignas(128) Producer {
   std::uint64_t next_ = 0, end_ = 0;  // of the chunk in hand
   std::uint64_t base_ = 0;            // slice and producer bits of the id
   std::uint32_t payload_ = 0, index_ = 0;
-  std::uint64_t started_at_ = 0;      // ticks of the first draw
+  std::uint64_t started_at_ = 0;  // ticks of the first draw
   Board* board_ = nullptr;
-  std::uint16_t* owners_ = nullptr;   // who drew which chunk: index + 1
+  std::uint16_t* owners_ = nullptr;  // who drew which chunk: index + 1
 };
 
 /// What a consumer lane found wrong; only the cold path writes it.
@@ -131,15 +131,18 @@ class alignas(128) Consumer {
       // the one before.
       std::uint64_t& word = seen_[((sequence >> 9) << 3) | (sequence & 7)];
       const std::uint64_t bit = 1ULL << ((sequence >> 3) & 63);
-      if ((word & bit) != 0) [[unlikely]] findings_->duplicated.add(id);
+      if ((word & bit) != 0) [[unlikely]]
+        findings_->duplicated.add(id);
       word |= bit;
-      if (sequence < after_last_[producer]) [[unlikely]] findings_->reordered.add(id);
+      if (sequence < after_last_[producer]) [[unlikely]]
+        findings_->reordered.add(id);
       after_last_[producer] = static_cast<std::uint32_t>(sequence) + 1;
     }
     // Only this lane writes; the driver reads it to see whether the cell still moves.
     const std::uint64_t accepted = accepted_.load(std::memory_order_relaxed) + 1;
     accepted_.store(accepted, std::memory_order_relaxed);
-    if ((accepted & stamp_mask_) == 0) [[unlikely]] stamp(accepted);
+    if ((accepted & stamp_mask_) == 0) [[unlikely]]
+      stamp(accepted);
   }
   void reject(const std::byte* at, bool intact);
   void stamp(std::uint64_t accepted);
@@ -147,8 +150,8 @@ class alignas(128) Consumer {
   std::uint64_t base_ = 0;           // slice bits of the id
   std::uint64_t producers_end_ = 0;  // first place that no producer has
   std::uint64_t items_ = 0;
-  std::uint64_t* seen_ = nullptr;           // bitmap, private to the lane
-  std::uint32_t* after_last_ = nullptr;     // per producer: the sequence that may follow
+  std::uint64_t* seen_ = nullptr;        // bitmap, private to the lane
+  std::uint32_t* after_last_ = nullptr;  // per producer: the sequence that may follow
   std::uint64_t stamp_mask_ = 0;
   std::atomic<std::uint64_t> accepted_{0};
   std::uint32_t payload_ = 0, index_ = 0;

@@ -30,9 +30,9 @@ bool add_strategy(const Descriptor* descriptor) {
     std::abort();
   }
   std::vector<const Descriptor*>& all = registered();
-  const auto place = std::upper_bound(
-      all.begin(), all.end(), descriptor,
-      [](const Descriptor* a, const Descriptor* b) { return a->name < b->name; });
+  const auto place =
+      std::upper_bound(all.begin(), all.end(), descriptor,
+                       [](const Descriptor* a, const Descriptor* b) { return a->name < b->name; });
   all.insert(place, descriptor);
   return true;
 }

@@ -1,7 +1,8 @@
 // How a strategy presents itself, and where the driver finds it.
 //
 // A strategy file ends with HANDOFF_STRATEGY(...): a static object puts its descriptor into the
-// registry when the program, or the plug-in, is loaded. The driver sees strategies only through here.
+// registry when the program, or the plug-in, is loaded. The driver sees strategies only through
+// here.
 #pragma once
 
 #include <memory>
@@ -21,11 +22,11 @@ enum class Role : std::uint8_t { kCandidate, kReference };
 
 /// Properties a user chooses by. All default to the weaker promise.
 struct Traits {
-  bool fifo = false;           // items of one producer reach any one consumer in order (is checked)
-  bool bounded = false;        // the primitive itself has a bound (else: credits in the strategy)
-  bool blocking = false;       // the primitive itself waits (else: spin a little, then an eventcount)
-  bool lock_free = false;      // no thread's pause can stop all others
-  bool allocates = false;      // memory is allocated on the path of an item
+  bool fifo = false;       // items of one producer reach any one consumer in order (is checked)
+  bool bounded = false;    // the primitive itself has a bound (else: credits in the strategy)
+  bool blocking = false;   // the primitive itself waits (else: spin a little, then an eventcount)
+  bool lock_free = false;  // no thread's pause can stop all others
+  bool allocates = false;  // memory is allocated on the path of an item
   bool cross_process = false;  // producer and consumer need not share an address space
   bool owns_threads = false;   // a runtime makes the threads: the core cannot bind them
 };

@@ -34,7 +34,7 @@ SharedMemory SharedMemory::create(std::size_t bytes) {
 
 SharedMemory SharedMemory::map(int fd) {
   SharedMemory memory(fd, nullptr, 0);
-  struct stat status{};
+  struct stat status {};
   if (fstat(fd, &status) != 0) fail("cannot inspect shared memory");
   memory.data_ = map_all(fd, static_cast<std::size_t>(status.st_size));
   memory.size_ = static_cast<std::size_t>(status.st_size);

@@ -6,7 +6,9 @@ namespace handoff {
 
 namespace {
 constexpr std::size_t kLine = 64, kPage = 4096;
-std::size_t rounded(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
+std::size_t rounded(std::size_t bytes, std::size_t unit) {
+  return (bytes + unit - 1) / unit * unit;
+}
 }  // namespace
 
 Slots::Slots(const Workload& workload) {

@@ -20,7 +20,9 @@ class Slots {
  public:
   explicit Slots(const Workload& workload);
 
-  std::byte* at(std::uint32_t slot) const { return bytes_ + static_cast<std::size_t>(slot) * stride_; }
+  std::byte* at(std::uint32_t slot) const {
+    return bytes_ + static_cast<std::size_t>(slot) * stride_;
+  }
 
   /// A free slot, now the caller's. `hint`: any number below 1024 that spreads the callers.
   std::uint32_t take(std::uint32_t hint) {

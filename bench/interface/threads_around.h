@@ -27,15 +27,15 @@ namespace handoff {
 /// push has returned, `reopen` when no thread is inside.
 template <class C, class Message>
 concept Channel = std::constructible_from<C, const Setting&> &&
-                  requires(C channel, const Message& in, Message& out) {
-                    channel.push(in);
-                    { channel.pop(out) } -> std::same_as<bool>;
-                    channel.close();
-                    channel.reopen();
-                  };
+    requires(C channel, const Message& in, Message& out) {
+  channel.push(in);
+  { channel.pop(out) } -> std::same_as<bool>;
+  channel.close();
+  channel.reopen();
+};
 
 template <template <class> class C, class Message>
-  requires Channel<C<Message>, Message>
+requires Channel<C<Message>, Message>
 class ThreadsAround final : public Strategy {
  public:
   explicit ThreadsAround(const Setting& setting)

@@ -19,10 +19,10 @@ inline constexpr std::uint32_t kMaxCapacity = 1U << 24;
 
 /// One combination of workload values; every strategy at a point is given the same one.
 struct Workload {
-  std::uint32_t producers = 1;     // executing threads or processes that produce
-  std::uint32_t consumers = 1;     // executing threads or processes that consume
-  std::uint32_t payload = 64;      // bytes an item, kMinPayload to kMaxPayload
-  std::uint32_t capacity = 1024;   // items handed in but not yet taken out, at most
+  std::uint32_t producers = 1;    // executing threads or processes that produce
+  std::uint32_t consumers = 1;    // executing threads or processes that consume
+  std::uint32_t payload = 64;     // bytes an item, kMinPayload to kMaxPayload
+  std::uint32_t capacity = 1024;  // items handed in but not yet taken out, at most
   Transfer transfer = Transfer::kCopy;
 
   friend bool operator==(const Workload&, const Workload&) = default;

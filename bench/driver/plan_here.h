@@ -6,7 +6,7 @@
 
 namespace handoff {
 
-/// Errors: UsageError.
-Plan plan_here(const Suite& suite);
+/// `references`: whether they join each point. Errors: UsageError.
+Plan plan_here(const Suite& suite, bool references = true);
 
 }  // namespace handoff

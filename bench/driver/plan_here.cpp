@@ -1,4 +1,4 @@
-#include "bench/commands/planning.h"
+#include "bench/driver/plan_here.h"
 
 #include <random>
 
@@ -12,11 +12,12 @@ namespace {
 constexpr std::uint64_t kMemoryIfUnknown = 1ULL << 30;
 }
 
-Plan plan_here(const Suite& suite) {
+Plan plan_here(const Suite& suite, bool references) {
   const CpuAllowance allowance = cpu_allowance();
   const Topology topology = load_topology();
   std::random_device random;
   PlanInputs inputs;
+  inputs.references = references;
   inputs.strategies = strategies();
   inputs.usable_cpus = allowance.usable;
   inputs.available_memory_bytes = available_memory_bytes().value_or(kMemoryIfUnknown);

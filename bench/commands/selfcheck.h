@@ -1,0 +1,20 @@
+// `handoff selfcheck [CHECK...]`: the instrument checks itself, one line and a verdict each.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "bench/selfcheck/check.h"
+
+namespace handoff {
+
+/// Names of all checks, in the order in which they run.
+const std::vector<std::string>& check_names();
+
+/// Runs the named checks, or all. Exit status: 0 all ok, 2 one failed, 3 none failed and one cannot
+/// tell, 130 interrupted. Throws UsageError.
+int selfcheck_command(const std::vector<std::string>& names, const CheckOptions& options,
+                      std::ostream& out, std::ostream& progress);
+
+}  // namespace handoff

@@ -1,0 +1,149 @@
+// A/A: one strategy under two labels. The true ratio is 1.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <ostream>
+#include <random>
+#include <stdexcept>
+
+#include "bench/driver/journal.h"
+#include "bench/driver/results.h"
+#include "bench/driver/run_directory.h"
+#include "bench/selfcheck/check.h"
+#include "bench/stats/quantile.h"
+#include "bench/stats/rates.h"
+
+namespace handoff {
+
+namespace {
+
+constexpr double kBudgetS = 10;
+constexpr double kWidest = 0.03;  // half-width wanted of the interval
+const char* const kStrategies[] = {"mutex_queue", "lockfree_spsc"};
+
+/// What a number of A/A comparisons came to.
+struct Tally {
+  int runs = 0, hold = 0, narrow = 0, wolf = 0;
+  std::vector<double> ratios, half_widths;
+
+  void add(const PairEstimate& pair) {
+    const Interval& ratio = pair.typical;
+    const double half_width = std::sqrt(ratio.hi / ratio.lo) - 1;
+    ++runs;
+    hold += ratio.lo <= 1 && 1 <= ratio.hi ? 1 : 0;
+    narrow += half_width <= kWidest ? 1 : 0;
+    wolf += pair.verdict == PairVerdict::kFaster || pair.verdict == PairVerdict::kSlower ? 1 : 0;
+    ratios.push_back(ratio.value);
+    half_widths.push_back(half_width);
+  }
+
+  std::string text() const {
+    const auto rate = [this](int hits) {
+      const Interval interval = rate_interval(hits, runs);
+      return fmt::format("{:.1f} % [{:.1f}, {:.1f}]", 100 * interval.value, 100 * interval.lo,
+                         100 * interval.hi);
+    };
+    if (runs == 1) {
+      return fmt::format("{:.4f} ± {:.2f} %", ratios[0], 100 * half_widths[0]);
+    }
+    return fmt::format(
+        "{} runs: ratio {:.4f} … {:.4f}, holds 1 in {}, half-width median {:.2f} % and within 3 % "
+        "in {}, called different in {}",
+        runs, quantile(ratios, 0), quantile(ratios, 1), rate(hold), 100 * median(half_widths),
+        rate(narrow), rate(wolf));
+  }
+
+  /// One run may miss by chance, one time in twenty: only a rate that cannot be chance fails.
+  CheckVerdict verdict() const {
+    if (wolf > 0 && rate_interval(wolf, runs).lo > 0.01) return CheckVerdict::kFailed;
+    if (rate_interval(hold, runs).hi < 0.95) return CheckVerdict::kFailed;
+    if (2 * narrow < runs || (runs == 1 && hold == 0)) return CheckVerdict::kCannotTell;
+    return CheckVerdict::kOk;
+  }
+};
+
+const PairEstimate& only_pair(const PointEstimate& estimate) {
+  if (estimate.pairs.empty()) throw std::runtime_error("nothing could be compared");
+  return estimate.pairs.front();
+}
+
+/// Replays: stretches of neighbouring incarnations of a stored A/A run, as long as a live run has,
+/// with the labels of each incarnation exchanged at random.
+Tally replay(const std::string& directory, const CheckOptions& options, std::mt19937_64& random) {
+  const std::vector<Json> lines = read_journal(RunDirectory{directory}.journal());
+  const Plan plan = plan_from_json(lines[0].at("plan"));
+  RunRecord record(plan);
+  for (const Json& line : lines) record.add(line);
+  if (plan.points.size() != 1 || plan.points[0].cells.size() != 2) {
+    throw std::runtime_error(
+        fmt::format("{} is no A/A run: it needs one point with two labels of one strategy, and no "
+                    "references",
+                    directory));
+  }
+  PointSamples all;
+  for (const IncarnationSamples& incarnation : record.point(0).samples) {
+    if (!incarnation.empty()) all.push_back(incarnation);
+  }
+  const double budget_s = options.budget_s > 0 ? options.budget_s : kBudgetS;
+  const auto length = static_cast<std::size_t>(
+      std::lround(static_cast<double>(all.size()) * budget_s / plan.budget_s));
+  if (length < 8 || length > all.size()) {
+    throw std::runtime_error(
+        fmt::format("{} holds {} incarnations in {:g} s: too few for replays of {:g} s with 8 each",
+                    directory, all.size(), plan.budget_s, budget_s));
+  }
+  Tally tally;
+  for (int i = 0; i < options.replays; ++i) {
+    const std::size_t first = random() % (all.size() - length + 1);
+    PointSamples sample(all.begin() + static_cast<std::ptrdiff_t>(first),
+                        all.begin() + static_cast<std::ptrdiff_t>(first + length));
+    for (IncarnationSamples& incarnation : sample) {
+      if (random() % 2 == 0) continue;
+      for (BlockSamples& block : incarnation) {
+        for (SliceSample& slice : block) slice.cell = 1 - slice.cell;
+      }
+    }
+    tally.add(only_pair(estimate_point(sample, 2, {0, 1}, {})));
+  }
+  return tally;
+}
+
+}  // namespace
+
+CheckResult check_aa(const CheckOptions& options, std::ostream& progress) {
+  CheckResult result{CheckVerdict::kOk, ""};
+  std::mt19937_64 random(options.seed);
+  const auto note = [&](const std::string& what, const Tally& tally) {
+    result.text += fmt::format("{}{}: {}", result.text.empty() ? "" : "; ", what, tally.text());
+    if (result.verdict != CheckVerdict::kFailed && tally.verdict() != CheckVerdict::kOk) {
+      result.verdict = tally.verdict();
+    }
+  };
+  if (!options.replay.empty()) {
+    for (const std::string& directory : options.replay) {
+      note(directory, replay(directory, options, random));
+    }
+    return result;
+  }
+  const double budget_s = options.budget_s > 0 ? options.budget_s : kBudgetS;
+  for (const char* strategy : kStrategies) {
+    Tally tally;
+    for (int run = 0; run < std::max(options.runs, 1); ++run) {
+      const Suite suite =
+          small_suite({fmt::format("a={}", strategy), fmt::format("b={}", strategy)}, 64, budget_s,
+                      options.seed == 0 ? 0 : options.seed + static_cast<std::uint64_t>(run));
+      const Measured measured = measure(suite, false);
+      const PointEstimate estimate =
+          handoff::estimate(measured.plan.points[0], measured.record.point(0));
+      const PairEstimate& pair = only_pair(estimate);
+      tally.add(pair);
+      progress << fmt::format("aa {} run {}: {:.4f} [{:.4f}, {:.4f}] {}\n", strategy, run + 1,
+                              pair.typical.value, pair.typical.lo, pair.typical.hi,
+                              name(pair.verdict));
+    }
+    note(strategy, tally);
+  }
+  return result;
+}
+
+}  // namespace handoff

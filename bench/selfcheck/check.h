@@ -1,0 +1,59 @@
+// The instrument checks itself. Each check prints one line: its name, its verdict, what it saw.
+//
+//   aa      identical code against itself comes out equal, with an interval of at most 3 %
+//   retest  whole runs one after the other agree
+//   regime  short slices and uninterrupted seconds agree on who is faster
+//   layout  the same sources, linked in another order and padded, come out equivalent
+//   parked  cells between their slices burn no CPU
+//   proof   what making and checking every byte costs
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "bench/driver/plan.h"
+#include "bench/driver/record.h"
+#include "bench/driver/suite.h"
+#include "bench/stats/estimate.h"
+
+namespace handoff {
+
+enum class CheckVerdict : std::uint8_t { kOk, kFailed, kCannotTell };
+std::string_view name(CheckVerdict verdict);  // "ok", "FAILED", "cannot tell"
+
+struct CheckResult {
+  CheckVerdict verdict = CheckVerdict::kCannotTell;
+  std::string text;
+};
+
+struct CheckOptions {
+  double budget_s = 0;              // 0: the check's own
+  int runs = 0;                     // live repetitions; 0: the check's own
+  std::uint64_t seed = 0;           // 0: a fresh one
+  std::vector<std::string> replay;  // aa: stored runs to replay
+  int replays = 1000;
+};
+
+/// Runs `suite` on this machine without leaving files. `alter` may change the plan before. Throws
+/// UsageError, or std::runtime_error when a cell failed or the run was interrupted.
+struct Measured {
+  Plan plan;
+  RunRecord record;
+};
+Measured measure(
+    const Suite& suite, bool references, const std::function<void(Plan&)>& alter = [](Plan&) {});
+
+/// A suite of one group: 1:1, `payload` bytes, `strategies` as on the command line.
+Suite small_suite(const std::vector<std::string>& strategies, std::uint32_t payload,
+                  double budget_s, std::uint64_t seed);
+
+CheckResult check_aa(const CheckOptions& options, std::ostream& progress);
+CheckResult check_retest(const CheckOptions& options, std::ostream& progress);
+CheckResult check_regime(const CheckOptions& options, std::ostream& progress);
+CheckResult check_layout(const CheckOptions& options, std::ostream& progress);
+CheckResult check_parked(const CheckOptions& options, std::ostream& progress);
+CheckResult check_proof(const CheckOptions& options, std::ostream& progress);
+
+}  // namespace handoff

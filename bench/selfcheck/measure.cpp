@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <stdexcept>
+
+#include "bench/driver/interruption.h"
+#include "bench/driver/journal.h"
+#include "bench/driver/plan_here.h"
+#include "bench/driver/runner.h"
+#include "bench/selfcheck/check.h"
+
+namespace handoff {
+
+std::string_view name(CheckVerdict verdict) {
+  static constexpr std::array<std::string_view, 3> kNames{"ok", "FAILED", "cannot tell"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+Measured measure(const Suite& suite, bool references, const std::function<void(Plan&)>& alter) {
+  Measured measured{plan_here(suite, references), RunRecord(Plan{})};
+  alter(measured.plan);
+  measured.record = RunRecord(measured.plan);
+  Journal journal = Journal::discarding();
+  Runner(measured.plan, journal, measured.record, [](const RunState&) {}).run();
+  if (interrupted()) throw std::runtime_error("interrupted");
+  for (std::size_t p = 0; p < measured.plan.points.size(); ++p) {
+    const PointPlan& point = measured.plan.points[p];
+    for (std::size_t c = 0; c < point.cells.size(); ++c) {
+      const CellOutcome& outcome = measured.record.point(static_cast<int>(p)).cells[c].outcome;
+      if (!is_failure(outcome.verdict)) continue;
+      throw std::runtime_error(fmt::format("{} at {}: {} ({})", point.cells[c].label, point.id,
+                                           name(outcome.verdict), outcome.reason));
+    }
+  }
+  return measured;
+}
+
+Suite small_suite(const std::vector<std::string>& strategies, std::uint32_t payload,
+                  double budget_s, std::uint64_t seed) {
+  Suite suite;
+  suite.name = "selfcheck";
+  for (const std::string& text : strategies) {
+    suite.strategies.push_back(parse_strategy("selfcheck", text));
+  }
+  suite.budget_s = budget_s;
+  if (seed != 0) suite.seed = seed;
+  Axes axes;
+  axes.pairs.push_back({.word = {}, .producers = 1, .consumers = 1});
+  axes.payload.push_back(payload);
+  suite.groups.push_back(axes);
+  return suite;
+}
+
+}  // namespace handoff

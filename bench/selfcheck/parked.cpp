@@ -1,0 +1,38 @@
+// Parked: what cells burn between their slices.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "bench/selfcheck/check.h"
+
+namespace handoff {
+
+namespace {
+constexpr double kBudgetS = 8;
+constexpr double kMost = 0.01;  // of a CPU
+}  // namespace
+
+CheckResult check_parked(const CheckOptions& options, std::ostream& progress) {
+  Suite suite =
+      small_suite({}, 64, options.budget_s > 0 ? options.budget_s : kBudgetS, options.seed);
+  const Measured measured = measure(suite, true);
+  double most = 0;
+  std::string where;
+  for (std::size_t c = 0; c < measured.plan.points[0].cells.size(); ++c) {
+    const CellRecord& cell = measured.record.point(0).cells[c];
+    if (cell.closed == 0) continue;
+    const double share = cell.parked_cpu_share_sum / cell.closed;
+    const std::string& label = measured.plan.points[0].cells[c].label;
+    progress << fmt::format("parked {}: {:.4f} % of a CPU\n", label, 100 * share);
+    if (share >= most) {
+      most = share;
+      where = label;
+    }
+  }
+  return {
+      most <= kMost ? CheckVerdict::kOk : CheckVerdict::kFailed,
+      fmt::format("between slices a cell burns at most {:.3f} % of a CPU ({})", 100 * most, where)};
+}
+
+}  // namespace handoff

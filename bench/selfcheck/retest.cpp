@@ -1,0 +1,125 @@
+// Retest: whole runs one after the other. Would I get the same answer tomorrow?
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <ostream>
+#include <random>
+
+#include "bench/driver/results.h"
+#include "bench/selfcheck/check.h"
+#include "bench/stats/rates.h"
+
+namespace handoff {
+
+namespace {
+
+constexpr double kBudgetS = 60, kWantedHolding = 0.9;
+constexpr int kRuns = 2;
+
+struct Comparison {
+  Interval ratio;
+  PairVerdict verdict;
+};
+using Answers = std::map<std::string, Comparison>;  // "point: a / b", a before b
+
+/// All pairs of candidates with the leader, named the same way round whoever leads.
+Answers answers_of(const Measured& measured) {
+  Answers answers;
+  for (std::size_t p = 0; p < measured.plan.points.size(); ++p) {
+    const PointPlan& point = measured.plan.points[p];
+    for (const PairEstimate& pair :
+         estimate(point, measured.record.point(static_cast<int>(p))).pairs) {
+      const CellPlan& cell = point.cells[static_cast<std::size_t>(pair.cell)];
+      const CellPlan& to = point.cells[static_cast<std::size_t>(pair.to)];
+      if (to.role == Role::kReference || !std::isfinite(pair.typical.value)) continue;
+      Comparison said{pair.typical, pair.verdict};
+      const bool turn = to.label < cell.label;
+      if (turn) {
+        said.ratio = {1 / pair.typical.value, 1 / pair.typical.hi, 1 / pair.typical.lo};
+        if (pair.verdict == PairVerdict::kFaster) said.verdict = PairVerdict::kSlower;
+        if (pair.verdict == PairVerdict::kSlower) said.verdict = PairVerdict::kFaster;
+      }
+      answers[fmt::format("{}: {} / {}", point.id, turn ? to.label : cell.label,
+                          turn ? cell.label : to.label)] = said;
+    }
+  }
+  return answers;
+}
+
+bool reversed(PairVerdict a, PairVerdict b) {
+  return (a == PairVerdict::kFaster && b == PairVerdict::kSlower) ||
+         (a == PairVerdict::kSlower && b == PairVerdict::kFaster);
+}
+
+/// What the runs differ by beyond what their intervals say: the standard deviation of a log ratio
+/// from run to run, by moments.
+double between_run_sd(const std::vector<Answers>& runs) {
+  double excess = 0;
+  int count = 0;
+  for (std::size_t i = 0; i + 1 < runs.size(); ++i) {
+    for (const auto& [pair, now] : runs[i]) {
+      const auto then = runs[i + 1].find(pair);
+      if (then == runs[i + 1].end()) continue;
+      const auto half = [](const Interval& r) { return std::log(r.hi / r.lo) / 2; };
+      const double change = std::log(then->second.ratio.value / now.ratio.value);
+      constexpr double kQuantile = 2.4;  // of t, at the usual number of incarnations
+      const double noise = (std::pow(half(now.ratio) / kQuantile, 2) +
+                            std::pow(half(then->second.ratio) / kQuantile, 2));
+      excess += (change * change - noise) / 2;
+      ++count;
+    }
+  }
+  return count == 0 ? 0 : std::sqrt(std::max(excess / count, 0.0));
+}
+
+}  // namespace
+
+CheckResult check_retest(const CheckOptions& options, std::ostream& progress) {
+  const double budget_s = options.budget_s > 0 ? options.budget_s : kBudgetS;
+  std::vector<Answers> runs;
+  std::random_device fresh;
+  for (int run = 0; run < std::max(options.runs, kRuns); ++run) {
+    Suite suite = parse_suite(suite_text("default"), "default.toml");
+    suite.budget_s = budget_s;
+    suite.seed = options.seed == 0 ? fresh() : options.seed + static_cast<std::uint64_t>(run);
+    runs.push_back(answers_of(measure(suite, true)));
+    progress << fmt::format("retest run {}: {} pairs\n", run + 1, runs.back().size());
+  }
+  int pairs = 0, reversals = 0, holding = 0, decided = 0;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    for (std::size_t j = i + 1; j < runs.size(); ++j) {
+      for (const auto& [pair, today] : runs[i]) {
+        const auto found = runs[j].find(pair);
+        if (found == runs[j].end()) continue;
+        const Comparison& tomorrow = found->second;
+        if (reversed(today.verdict, tomorrow.verdict)) {
+          ++reversals;
+          progress << fmt::format(
+              "reversed: {} {:.3f} [{:.3f}, {:.3f}] then {:.3f} [{:.3f}, {:.3f}]\n", pair,
+              today.ratio.value, today.ratio.lo, today.ratio.hi, tomorrow.ratio.value,
+              tomorrow.ratio.lo, tomorrow.ratio.hi);
+        }
+        if (j != i + 1) continue;
+        ++pairs;
+        decided += today.verdict == PairVerdict::kFaster || today.verdict == PairVerdict::kSlower;
+        holding += today.ratio.lo <= tomorrow.ratio.value && tomorrow.ratio.value <= today.ratio.hi;
+      }
+    }
+  }
+  if (pairs == 0) return {CheckVerdict::kCannotTell, "the runs have no pair in common"};
+  const Interval rate = rate_interval(holding, pairs);
+  CheckResult result;
+  result.text = fmt::format(
+      "{} runs of {:g} s: {} reversed verdicts; today's interval holds tomorrow's estimate in {} "
+      "of {} pairs ({:.0f} % [{:.0f}, {:.0f}]), {} of them decided; between runs a ratio moves by "
+      "{:.1f} % beyond its interval",
+      runs.size(), budget_s, reversals, holding, pairs, 100 * rate.value, 100 * rate.lo,
+      100 * rate.hi, decided, 100 * between_run_sd(runs));
+  result.verdict = reversals > 0 || rate.hi < kWantedHolding ? CheckVerdict::kFailed
+                   : rate.value < kWantedHolding             ? CheckVerdict::kCannotTell
+                                                             : CheckVerdict::kOk;
+  return result;
+}
+
+}  // namespace handoff

@@ -1,0 +1,102 @@
+// What the broken strategies would be if they were not broken: a bounded queue under one mutex, and
+// a loop that hands every item over in the calling thread.
+//
+// They misbehave in slice 3 and later, at the item with sequence kVictim: two good slices show that
+// the proof is made anew each time.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "bench/strategy.h"
+
+namespace handoff::broken {
+
+inline constexpr std::uint32_t kFirstBadSlice = 3;
+inline constexpr std::uint32_t kVictim = 100;        // sequence
+inline constexpr std::uint32_t kOtherVictim = 200;   // where two items are wronged
+
+template <class Message>
+ItemId id_of(const Message& message) {
+  return item_code::unpack(item_code::decode(item_code::first_word(message.bytes.data())));
+}
+
+template <class Message>
+bool is_victim(const Message& message, std::uint32_t sequence = kVictim) {
+  const ItemId id = id_of(message);
+  return id.slice >= kFirstBadSlice && id.sequence == sequence;
+}
+
+template <class Message>
+class HonestChannel {
+ public:
+  explicit HonestChannel(const Setting& setting) : capacity_(setting.workload.capacity) {}
+
+  void push(const Message& message) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return queue_.size() < capacity_; });
+    queue_.push_back(message);
+    changed_.notify_all();
+  }
+  bool pop(Message& message) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !queue_.empty() || closed_; });
+    if (queue_.empty()) return false;
+    message = queue_.front();
+    queue_.pop_front();
+    changed_.notify_all();
+    return true;
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+  void reopen() { closed_ = false; }
+
+ private:
+  const std::size_t capacity_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Message> queue_;
+  bool closed_ = false;
+};
+
+/// The broken channels look into their messages; a Parcel shows nothing.
+inline std::string by_value_only(const Workload& workload) {
+  if (travels_by_value(workload)) return {};
+  return "broken channels carry payloads by value only: up to 256 bytes, transfer copy";
+}
+
+/// Descriptor::make for a broken channel.
+template <template <class> class C>
+std::unique_ptr<Strategy> make_broken(const Setting& setting) {
+  return with_message(setting.workload,
+                      [&]<class M>(std::type_identity<M>) -> std::unique_ptr<Strategy> {
+                        if constexpr (std::same_as<M, Parcel>) {
+                          return nullptr;  // see by_value_only
+                        } else {
+                          return std::make_unique<ThreadsAround<C, M>>(setting);
+                        }
+                      });
+}
+
+/// Draws and accepts in the calling thread; calls `at_victim()` in place of handing over the item
+/// number kVictim of slices that go wrong, and stops when that is false.
+template <class AtVictim>
+void hand_over(const Run& slice, std::uint32_t slice_number, AtVictim at_victim) {
+  const std::unique_ptr<std::byte[]> own(new std::byte[slice.workload.payload]);
+  std::uint32_t handed = 0;
+  for (Producer& producer : slice.producers) {
+    while (producer.next(own.get())) {
+      if (handed == kVictim && slice_number >= kFirstBadSlice && !at_victim()) return;
+      slice.consumers[handed++ % slice.consumers.size()].accept(own.get());
+    }
+  }
+}
+
+}  // namespace handoff::broken

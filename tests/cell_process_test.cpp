@@ -1,0 +1,322 @@
+#include "bench/driver/cell_process.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <regex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench/machine/process_tree.h"
+#include "tests/strategy_test_support.h"
+
+namespace handoff {
+namespace {
+
+using testing::ends;
+using testing::eventually;
+using testing::kNeverCut;
+using testing::open_request;
+
+constexpr double kTimeout = 30;          // seconds; where nothing should hang
+constexpr std::uint64_t kItems = 1000;
+constexpr std::uint64_t kHuge = 1ULL << 28;  // a slice of minutes
+
+/// The first outcome that is not good, of opening, `slices` slices and closing.
+CellOutcome outcome_of(const std::string& strategy, const Workload& workload = {.payload = 64},
+                       double timeout_s = kTimeout, std::uint32_t slices = 4) {
+  CellProcess cell(open_request(strategy, workload), timeout_s);
+  if (CellOutcome outcome = cell.opened(); !outcome.good()) return outcome;
+  for (std::uint32_t slice = 1; slice <= slices; ++slice) {
+    const SliceReply reply = cell.slice(slice, kItems, kNeverCut);
+    if (!reply.outcome.good()) {
+      EXPECT_GE(slice, 3U) << "it was to misbehave in slice 3 only";
+      EXPECT_FALSE(cell.alive());
+      return reply.outcome;
+    }
+    EXPECT_EQ(reply.items, kItems);
+  }
+  return cell.close();
+}
+
+void expect_outcome(const CellOutcome& outcome, CellVerdict verdict, const std::string& reason) {
+  EXPECT_EQ(name(outcome.verdict), name(verdict));
+  EXPECT_TRUE(std::regex_match(outcome.reason, std::regex(reason))) << outcome.reason;
+}
+
+constexpr const char* kVictimName = R"(\(slice 3 producer 0 sequence 100\))";
+
+TEST(BrokenStrategy, ThatLosesAnItemIsLost) {
+  expect_outcome(outcome_of("broken_loses_one"), CellVerdict::kLost,
+                 std::string("slice 3: lost 1 ") + kVictimName);
+}
+
+TEST(BrokenStrategy, ThatDoublesAnItemIsDuplicated) {
+  expect_outcome(outcome_of("broken_doubles_one"), CellVerdict::kDuplicated,
+                 std::string("slice 3: duplicated 1 ") + kVictimName + "(; overtaken 1 .*)?");
+}
+
+TEST(BrokenStrategy, ThatSwapsTwoItemsOfAProducerIsReordered) {
+  expect_outcome(outcome_of("broken_swaps_two"), CellVerdict::kReordered,
+                 std::string("slice 3: overtaken 1 ") + kVictimName);
+}
+
+TEST(BrokenStrategy, ThatLosesOneItemAndDoublesAnotherIsLostAndNamesBoth) {
+  expect_outcome(outcome_of("broken_loses_one_doubles_another"), CellVerdict::kLost,
+                 std::string("slice 3: lost 1 ") + kVictimName +
+                     R"(; duplicated 1 \(slice 3 producer 0 sequence 200\)(; overtaken 1 .*)?)");
+}
+
+TEST(BrokenStrategy, ThatAltersAByteIsCorrupted) {
+  expect_outcome(outcome_of("broken_alters_one_byte"), CellVerdict::kCorrupted,
+                 std::string("slice 3: altered 1 ") + kVictimName + "; lost 1 " + kVictimName);
+}
+
+TEST(BrokenStrategy, ThatAltersAByteOfTheIdIsCorrupted) {
+  expect_outcome(outcome_of("broken_alters_one_byte", {.payload = 8}), CellVerdict::kCorrupted,
+                 std::string("slice 3: unreadable 1 \\(first word 0x[0-9a-f]{16}\\); lost 1 ") +
+                     kVictimName);
+}
+
+TEST(BrokenStrategy, ThatDeliversAnItemOfTheSliceBeforeIsStale) {
+  expect_outcome(outcome_of("broken_delivers_stale"), CellVerdict::kStale,
+                 R"(slice 3: of an earlier slice 1 \(slice 2 producer 0 sequence 100\))");
+}
+
+TEST(BrokenStrategy, ThatCrashesIsCrashedByItsSignal) {
+  expect_outcome(outcome_of("broken_crashes"), CellVerdict::kCrashed,
+                 R"(killed by SIGSEGV \(Segmentation fault\) in the middle of a slice: )"
+                 "100 items accepted by then");
+}
+
+TEST(BrokenStrategy, ThatHangsIsHung) {
+  expect_outcome(outcome_of("broken_hangs", {.payload = 64}, 0.5), CellVerdict::kHung,
+                 "no progress for 0\\.5 s in the middle of a slice: 100 items accepted by then");
+}
+
+TEST(BrokenStrategy, ThatExitsIsCrashedWithItsStatus) {
+  expect_outcome(outcome_of("broken_exits"), CellVerdict::kCrashed,
+                 "exited with status 0 in the middle of a slice: 100 items accepted by then");
+}
+
+TEST(BrokenStrategy, ThatAbandonsAProcessIsLeaked) {
+  expect_outcome(outcome_of("broken_abandons_grandchild", {.payload = 64}, kTimeout, 3),
+                 CellVerdict::kLeaked, R"(left processes behind: \d+ \(handoff-cell\))");
+}
+
+TEST(BrokenStrategy, ThatStopsDrawingIsLost) {
+  expect_outcome(outcome_of("broken_stops_early"), CellVerdict::kLost,
+                 R"(slice 3: lost 28 \(slice 3 producer 0 sequence 100, .*, …\); )"
+                 "stopped after drawing 128 of 1000 items");
+}
+
+TEST(BrokenStrategy, ThatThrowsIsCrashedWithItsWords) {
+  expect_outcome(outcome_of("broken_throws"), CellVerdict::kCrashed, "the queue is out of order");
+}
+
+TEST(BrokenStrategy, ThatCannotBeConstructedIsCrashedWithItsWords) {
+  expect_outcome(outcome_of("broken_constructor_throws"), CellVerdict::kCrashed,
+                 "the strategy could not be constructed: the queue cannot be built");
+}
+
+TEST(BrokenStrategy, GetsTheSameVerdictWithSeveralProducersAndConsumers) {
+  const Workload workload{.producers = 3, .consumers = 2, .payload = 100, .capacity = 7};
+  const struct {
+    const char* strategy;
+    CellVerdict verdict;
+    const char* reason;
+  } broken[] = {
+      {"broken_loses_one", CellVerdict::kLost,
+       R"(slice 3: lost 1 \(slice 3 producer [012] sequence 100\))"},
+      {"broken_doubles_one", CellVerdict::kDuplicated,
+       R"(slice 3: duplicated 1 \(slice 3 producer [012] sequence 100\).*)"},
+      {"broken_delivers_stale", CellVerdict::kStale,
+       R"(slice 3: of an earlier slice 1 \(slice 2 producer [012] sequence 100\))"},
+      {"broken_alters_one_byte", CellVerdict::kCorrupted,
+       R"(slice 3: altered 1 \(slice 3 producer [012] sequence 100\); lost 1 .*)"},
+  };
+  for (const auto& [strategy, verdict, reason] : broken) {
+    expect_outcome(outcome_of(strategy, workload), verdict, reason);
+  }
+}
+
+TEST(BrokenStrategy, EachHasATest) {
+  std::size_t broken = 0;
+  for (const Descriptor* descriptor : strategies()) broken += descriptor->name.starts_with("broken_");
+  EXPECT_EQ(broken, 13U);
+}
+
+/// A cell in the middle of a very long slice; `meanwhile(cell's pid)` runs beside it.
+template <class Meanwhile>
+CellOutcome outcome_of_long_slice(CellProcess& cell, Meanwhile meanwhile) {
+  EXPECT_TRUE(cell.opened().good());
+  const std::vector<pid_t> below = descendants(cell.keeper());
+  EXPECT_EQ(below.size(), 1U);
+  std::thread beside([&] {
+    usleep(100'000);
+    meanwhile(below.at(0));
+  });
+  const SliceReply reply = cell.slice(1, kHuge, kNeverCut);
+  beside.join();
+  EXPECT_TRUE(ends(below.at(0)));
+  EXPECT_FALSE(cell.alive());
+  return reply.outcome;
+}
+
+TEST(CellProcess, ThatIsKilledIsCrashedByThatSignal) {
+  CellProcess cell(open_request("mutex_queue", {}, kHuge), kTimeout);
+  expect_outcome(outcome_of_long_slice(cell, [](pid_t pid) { kill(pid, SIGKILL); }),
+                 CellVerdict::kCrashed,
+                 R"(killed by SIGKILL \(Killed\) in the middle of a slice: \d+ items accepted by then)");
+}
+
+TEST(CellProcess, ThatIsStoppedIsHungAndEnds) {
+  CellProcess cell(open_request("mutex_queue", {}, kHuge), 1);
+  expect_outcome(outcome_of_long_slice(cell, [](pid_t pid) { kill(pid, SIGSTOP); }),
+                 CellVerdict::kHung,
+                 R"(no progress for 1 s in the middle of a slice: \d+ items accepted by then)");
+}
+
+TEST(CellProcess, WhoseKeeperIsKilledIsCrashedAndEnds) {
+  CellProcess cell(open_request("mutex_queue", {}, kHuge), kTimeout);
+  const pid_t keeper = cell.keeper();
+  expect_outcome(outcome_of_long_slice(cell, [keeper](pid_t) { kill(keeper, SIGKILL); }),
+                 CellVerdict::kCrashed, "the cell is gone in the middle of a slice");
+}
+
+TEST(CellProcess, ThatIsKilledBetweenSlicesIsCrashed) {
+  CellProcess cell(open_request("mutex_queue", {}), kTimeout);
+  ASSERT_TRUE(cell.opened().good());
+  ASSERT_TRUE(cell.slice(1, kItems, kNeverCut).outcome.good());
+  const pid_t pid = descendants(cell.keeper()).at(0);
+  kill(pid, SIGKILL);
+  ASSERT_TRUE(ends(pid));
+  expect_outcome(cell.slice(2, kItems, kNeverCut).outcome, CellVerdict::kCrashed,
+                 R"(killed by SIGKILL \(Killed\) .*)");
+}
+
+TEST(CellProcess, ThatIsKilledBeforeItIsClosedIsCrashed) {
+  CellProcess cell(open_request("mutex_queue", {}), kTimeout);
+  ASSERT_TRUE(cell.opened().good());
+  const pid_t pid = descendants(cell.keeper()).at(0);
+  kill(pid, SIGKILL);
+  ASSERT_TRUE(ends(pid));
+  expect_outcome(cell.close(), CellVerdict::kCrashed, R"(killed by SIGKILL \(Killed\) .*)");
+}
+
+TEST(CellProcess, LeavesNoProcessWhenItIsDestroyed) {
+  for (const char* strategy : {"mutex_queue", "broken_abandons_grandchild"}) {
+    std::vector<pid_t> processes;
+    {
+      CellProcess cell(open_request(strategy, {}), kTimeout);
+      ASSERT_TRUE(cell.opened().good());
+      for (std::uint32_t slice = 1; slice <= 3; ++slice) {
+        ASSERT_TRUE(cell.slice(slice, kItems, kNeverCut).outcome.good());
+      }
+      ASSERT_TRUE(eventually([&] { return descendants(cell.keeper()).size() < 3; }));
+      processes = descendants(cell.keeper());
+      processes.push_back(cell.keeper());
+    }
+    EXPECT_GE(processes.size(), 2U);
+    for (const pid_t pid : processes) EXPECT_EQ(testing::process_state(pid), '\0') << strategy;
+  }
+}
+
+TEST(CellProcess, LeavesNoProcessWhenItIsDestroyedBeforeItHasOpened) {
+  for (int i = 0; i < 20; ++i) {
+    pid_t keeper = -1;
+    {
+      CellProcess cell(open_request("mutex_queue", {}), kTimeout);
+      keeper = cell.keeper();
+      usleep(static_cast<useconds_t>(i) * 500);
+    }
+    EXPECT_EQ(testing::process_state(keeper), '\0');
+    EXPECT_TRUE(descendants(getpid()).empty());
+  }
+}
+
+TEST(CellProcess, LeavesNoDescriptorOpen) {
+  const auto open_descriptors = [] {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+  };
+  const auto before = open_descriptors();
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(outcome_of("mutex_queue").good());
+  outcome_of("broken_crashes");
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(CellProcess, CutsALongSliceShortAndDeliversWhatItBegan) {
+  for (const double cut_after_ns : {0.0, 1e6, 30e6}) {
+    CellProcess cell(open_request("mutex_queue", {.payload = 8}, kHuge), kTimeout);
+    ASSERT_TRUE(cell.opened().good());
+    for (std::uint32_t slice = 1; slice <= 3; ++slice) {
+      const SliceReply reply = cell.slice(slice, kHuge, cut_after_ns);
+      ASSERT_TRUE(reply.outcome.good()) << reply.outcome.reason;
+      EXPECT_LT(reply.items, kHuge / 8) << "cut after " << cut_after_ns << " ns";
+    }
+    EXPECT_EQ(cell.slice(4, kItems, kNeverCut).items, kItems) << "the next one is whole again";
+    EXPECT_TRUE(cell.close().good());
+  }
+}
+
+TEST(CellProcess, DoesNotCutASliceThatEndsInTime) {
+  CellProcess cell(open_request("lockfree_spsc", {}), kTimeout);
+  ASSERT_TRUE(cell.opened().good());
+  EXPECT_EQ(cell.slice(1, kItems, 20e9).items, kItems);
+}
+
+TEST(CellProcess, MeasuresASlice) {
+  CellProcess cell(open_request("mutex_queue", {}, 1 << 20), kTimeout);
+  ASSERT_TRUE(cell.opened().good());
+  cell.slice(1, 20'000, kNeverCut);
+  usleep(100'000);
+  const SliceReply reply = cell.slice(2, 20'000, kNeverCut);
+  ASSERT_TRUE(reply.outcome.good()) << reply.outcome.reason;
+  EXPECT_EQ(reply.slice, 2U);
+  EXPECT_GT(reply.window_items, 0);
+  EXPECT_LT(reply.window_items, 20'000);
+  EXPECT_GT(reply.elapsed_ns, 0);
+  EXPECT_GT(reply.whole_ns, reply.elapsed_ns);
+  EXPECT_GT(reply.cpu_ns, 0);
+  EXPECT_GE(reply.parked_wall_ns, 100e6);
+  EXPECT_LT(reply.parked_cpu_ns, 10e6);
+  ASSERT_TRUE(cell.close().good());
+  EXPECT_GT(cell.peak_memory_bytes(), 1e6);
+}
+
+TEST(CellProcess, SaysWhyAWorkloadIsUnsupported) {
+  CellProcess cell(open_request("lockfree_spsc", {.producers = 2}), kTimeout);
+  const CellOutcome outcome = cell.opened();
+  EXPECT_EQ(outcome.verdict, CellVerdict::kUnsupported);
+  EXPECT_EQ(outcome.reason, find_strategy("lockfree_spsc")->unsupported({.producers = 2}));
+}
+
+TEST(CellProcess, SaysThatNoStrategyHasTheName) {
+  expect_outcome(outcome_of("nothing_like_it"), CellVerdict::kCrashed,
+                 ".*no strategy is named 'nothing_like_it'");
+}
+
+TEST(CellProcess, CellsOfAPointLiveBesideEachOther) {
+  std::vector<std::unique_ptr<CellProcess>> cells;
+  for (const char* strategy : {"mutex_queue", "broken_crashes", "lockfree_queue", "direct"}) {
+    cells.push_back(std::make_unique<CellProcess>(open_request(strategy, {}), kTimeout));
+  }
+  for (const auto& cell : cells) ASSERT_TRUE(cell->opened().good());
+  for (std::uint32_t slice = 1; slice <= 4; ++slice) {
+    for (const auto& cell : cells) {
+      if (!cell->alive()) continue;
+      const SliceReply reply = cell->slice(slice, kItems, kNeverCut);
+      EXPECT_EQ(reply.outcome.good(), cell != cells[1] || slice < 3) << reply.outcome.reason;
+    }
+  }
+  for (const auto& cell : cells) {
+    if (cell != cells[1]) EXPECT_TRUE(cell->close().good());
+  }
+}
+
+}  // namespace
+}  // namespace handoff

@@ -76,6 +76,10 @@ const Descriptor kDescriptor{
     .source = "core-to-core latency tests; Lamport 1977, one-slot buffer",
     .role = Role::kReference,
     .traits = {.fifo = true, .bounded = true},
+    .unsupported = [](const Workload& workload) -> std::string {
+      if (workload.producers == 1 && workload.consumers == 1 && workload.payload == 8) return {};
+      return "the floor is a probe with 1 producer, 1 consumer and 8 bytes";
+    },
     .executing = [](const Workload&) { return 2U; },
     .make = [](const Setting& setting) -> std::unique_ptr<Strategy> {
       return std::make_unique<Floor>(setting);

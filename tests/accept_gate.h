@@ -1,5 +1,6 @@
 // Holds back every accept() of an armed slice, whatever thread makes it: the pages of the consumer
-// lanes' bitmaps are taken away, and who touches them waits in a signal handler until the gate opens.
+// lanes' bitmaps are taken away, and who touches them waits in a signal handler until the gate
+// opens.
 #pragma once
 
 #include <sys/mman.h>
@@ -22,8 +23,8 @@ class AcceptGate {
     const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
     const auto last = static_cast<std::uint32_t>(lanes.consumers().size()) - 1;
     const auto from = reinterpret_cast<std::uintptr_t>(lanes.seen_by(0).data()) / page * page;
-    const auto to = reinterpret_cast<std::uintptr_t>(lanes.seen_by(last).data() +
-                                                     lanes.seen_by(last).size());
+    const auto to =
+        reinterpret_cast<std::uintptr_t>(lanes.seen_by(last).data() + lanes.seen_by(last).size());
     at_ = reinterpret_cast<void*>(from);
     bytes_ = to - from;
     shut() = 1;

@@ -42,7 +42,9 @@ TEST(Crew, OfManyMembersTurnsToo) {
 TEST(Crew, MayBeDismissedWithoutEverHavingWorked) {
   for (int i = 0; i < 100; ++i) {
     bool worked = false;
-    { Crew crew(3, {}, [&](std::uint32_t) { worked = true; }); }
+    {
+      Crew crew(3, {}, [&](std::uint32_t) { worked = true; });
+    }
     EXPECT_FALSE(worked);
   }
 }

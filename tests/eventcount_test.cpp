@@ -68,14 +68,19 @@ struct Shared {
 
 void delay(std::mt19937& random) {
   switch (random() % 64) {
-    case 0: usleep(random() % 100); break;
-    case 1: sched_yield(); break;
+    case 0:
+      usleep(random() % 100);
+      break;
+    case 1:
+      sched_yield();
+      break;
     case 2:
     case 3:
     case 4:
       for (std::uint32_t i = random() % 2000; i > 0; --i) relax_cpu();
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -267,12 +272,11 @@ bool killed_for_a_call(int status) { return WIFSIGNALED(status) && WTERMSIG(stat
 
 TEST(EventCount, NotifyOneCallsNobodyWhenNobodyWaits) {
   for (const bool asymmetric : {true, false}) {
-    const int status = status_without_calls(
-        [](EventCount&) {},
-        [](EventCount& count) {
-          for (int i = 0; i < 1000; ++i) count.notify_one();
-        },
-        asymmetric);
+    const int status = status_without_calls([](EventCount&) {},
+                                            [](EventCount& count) {
+                                              for (int i = 0; i < 1000; ++i) count.notify_one();
+                                            },
+                                            asymmetric);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 99) GTEST_SKIP() << "no seccomp here";
     EXPECT_EQ(status, 0) << asymmetric;
   }
@@ -287,8 +291,8 @@ TEST(EventCount, AwaitCallsNobodyWhileItsConditionHolds) {
 
 TEST(EventCount, AWaiterThatDidNotSleepCostsOneCallAtMost) {
   const auto wait_in_vain = [](EventCount& count) { count.await(0, [] { return true; }); };
-  const int first =
-      status_without_calls(wait_in_vain, [](EventCount& count) { count.notify_one(); }, true);
+  const int first = status_without_calls(
+      wait_in_vain, [](EventCount& count) { count.notify_one(); }, true);
   if (WIFEXITED(first) && WEXITSTATUS(first) == 99) GTEST_SKIP() << "no seccomp here";
   EXPECT_TRUE(killed_for_a_call(first)) << "the check itself must be able to fail";
   const int second = status_without_calls(

@@ -1,3 +1,5 @@
+#include "bench/interface/item_code.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -5,8 +7,6 @@
 #include <cstring>
 #include <random>
 #include <vector>
-
-#include "bench/interface/item_code.h"
 
 namespace handoff {
 namespace {

@@ -81,7 +81,8 @@ TEST_F(JournalFile, SaysWhichFileCannotBeCreated) {
     Journal::create(directory_ + "/none/journal.jsonl");
     FAIL() << "created";
   } catch (const JournalError& error) {
-    EXPECT_NE(std::string(error.what()).find("none/journal.jsonl: No such file"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("none/journal.jsonl: No such file"),
+              std::string::npos);
   }
 }
 
@@ -185,12 +186,18 @@ TEST_F(JournalFile, ResultsAreWrittenWholeOrNotAtAll) {
   const Plan plan = testing::small_plan();
   const RunRecord record = testing::record_of(plan, testing::whole_run(plan));
   const RunDirectory directory{directory_};
-  write_results(directory, plan, Json::object(), record);
+  const Json context{{"suite", "custom"},
+                     {"seed", 3},
+                     {"incarnations", 8},
+                     {"dropped", Json::array()},
+                     {"environment", {{"warnings", Json::array()}}}};
+  write_results(directory, make_results(plan, context, record));
   std::ifstream file(directory.results());
   const Json before = Json::parse(file);
   {
     const FullDisk disk(500);
-    EXPECT_THROW(write_results(directory, plan, Json{{"new", true}}, record), std::runtime_error);
+    const Json empty = make_results(plan, context, testing::record_of(plan, {}));
+    EXPECT_THROW(write_results(directory, empty), std::runtime_error);
   }
   std::ifstream again(directory.results());
   EXPECT_EQ(Json::parse(again), before);

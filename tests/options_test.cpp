@@ -72,10 +72,11 @@ TEST(Options, HelpExplainsEveryOptionWithExamples) {
   EXPECT_EQ(exit.code, 0);
   EXPECT_EQ(exit.err, "");
   for (const char* option :
-       {"--suite",    "--strategies", "--pairs",   "--producers", "--consumers", "--payload",
-        "--capacity", "--transfer",   "--config",  "--budget",    "--slice",     "--incarnations",
-        "--seed",     "--timeout",    "--pin",     "--memory",    "--out",       "--resume",
-        "--plugin",   "--quiet",      "--progress"}) {
+       {"--suite",   "--strategies",   "--pairs",    "--producers",     "--consumers",
+        "--payload", "--capacity",     "--transfer", "--config",        "--budget",
+        "--slice",   "--incarnations", "--seed",     "--timeout",       "--pin",
+        "--memory",  "--out",          "--resume",   "--no-references", "--quiet",
+        "--progress"}) {
     EXPECT_NE(exit.out.find("  " + std::string(option)), std::string::npos) << option;
   }
   EXPECT_NE(exit.out.find("Examples:"), std::string::npos);
@@ -128,12 +129,12 @@ TEST(Options, StrategiesAloneRunTheDefaultSuite) {
 }
 
 TEST(Options, EachValueIsRead) {
-  const RunRequest request = accepted(
-      {"--budget",   "2m",        "--slice",    "500us", "--incarnations", "12",       "--seed",
-       "7",          "--timeout", "3s",         "--pin", "0,2-3",          "--memory", "4G",
-       "--out",      "there",     "--plugin",   "a.so",  "--plugin",       "b.so",     "--quiet",
-       "--transfer", "copy,move", "--progress", "plain", "--capacity",     "1,64",     "--payload",
-       "1K",         "--payload", "8B,2KiB"});
+  const RunRequest request =
+      accepted({"--budget",   "2m",        "--slice",    "500us",  "--incarnations",  "12",
+                "--seed",     "7",         "--timeout",  "3s",     "--pin",           "0,2-3",
+                "--memory",   "4G",        "--out",      "there",  "--no-references", "--quiet",
+                "--transfer", "copy,move", "--progress", "plain",  "--capacity",      "1,64",
+                "--payload",  "1K",        "--payload",  "8B,2KiB"});
   const Suite& suite = request.suite;
   EXPECT_DOUBLE_EQ(suite.budget_s.value(), 120);
   EXPECT_DOUBLE_EQ(suite.slice_s.value(), 500e-6);
@@ -143,7 +144,7 @@ TEST(Options, EachValueIsRead) {
   EXPECT_EQ(suite.pin, "0,2-3");
   EXPECT_EQ(suite.memory_bytes, std::uint64_t{4} << 30U);
   EXPECT_EQ(request.out, "there");
-  EXPECT_EQ(request.plugins, (std::vector<std::string>{"a.so", "b.so"}));
+  EXPECT_FALSE(request.suite.references);
   EXPECT_TRUE(request.quiet);
   EXPECT_EQ(request.progress, Progress::kPlain);
   EXPECT_EQ(suite.groups[0].payload, (std::vector<std::uint32_t>{1024, 8, 2048}));
@@ -215,7 +216,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{{"--budget"}, "--budget needs a value, TIME ('handoff run --help' explains it)"},
         Refused{{"--budget", ""},
                 "--budget needs a value, TIME ('handoff run --help' explains it)"},
-        Refused{{"--plugin"}, "--plugin needs a value, FILE ('handoff run --help' explains it)"},
         Refused{{"--quiet=7"}, "--quiet takes no value; give it alone"},
         Refused{{"--suite", "quik"}, "--suite 'quik' is not known; did you mean 'quick'?"},
         Refused{{"--suite", "nightly"},

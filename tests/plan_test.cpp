@@ -75,9 +75,10 @@ TEST(PlanPoints, AreMeasuredOnceThoughGroupsOverlap) {
 
 TEST(PlanPoints, ReferencesCanBeLeftOut) {
   const auto strategies = registry();
-  PlanInputs inputs = machine(2, strategies);
-  inputs.references = false;
-  const Plan plan = make_plan(asked({"--pairs", "1:1"}), inputs);
+  const PlanInputs inputs = machine(2, strategies);
+  Suite suite = asked({"--pairs", "1:1"});
+  suite.references = false;
+  const Plan plan = make_plan(suite, inputs);
   EXPECT_EQ(plan.points.at(0).cells.size(), 4U);
 }
 

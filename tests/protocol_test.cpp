@@ -84,9 +84,9 @@ TEST(Protocol, SliceRepliesSurviveTheJourney) {
 }
 
 TEST(Protocol, AMinimalSliceReplyOfAnotherLanguageIsEnough) {
-  const SliceReply reply = SliceReply::from(
-      Json::parse(R"({"slice":1,"verdict":"delivered","items":5,"window_items":4,)"
-                  R"("elapsed_ns":10,"whole_ns":20,"cpu_ns":30})"));
+  const SliceReply reply =
+      SliceReply::from(Json::parse(R"({"slice":1,"verdict":"delivered","items":5,"window_items":4,)"
+                                   R"("elapsed_ns":10,"whole_ns":20,"cpu_ns":30})"));
   EXPECT_TRUE(reply.outcome.good());
   EXPECT_EQ(reply.run_delay_ns, -1);
 }

@@ -63,18 +63,22 @@ inline Json slice_row_of(int cell, double ns_per_item, double items = 1000) {
 }
 
 inline Json block_line(int point, int pass, int block, const std::vector<Json>& rows) {
-  return {{"t", "block"}, {"point", point}, {"pass", pass},
-          {"block", block}, {"group", 0},   {"slices", rows}};
+  return {{"t", "block"},   {"point", point}, {"pass", pass},
+          {"block", block}, {"group", 0},     {"slices", rows}};
 }
 
-/// `blocks` blocks of one pass, opened but not closed. `fast` 100 ns an item, `slow` 200, `floor` 60
-/// (a round trip), a little different in each pass and block.
+/// `blocks` blocks of one pass, opened but not closed. `fast` 100 ns an item, `slow` 200, `floor`
+/// 60 (a round trip), a little different in each pass and block.
 inline std::vector<Json> begun_pass(int point, int pass, int blocks = 20) {
   std::vector<Json> lines;
   const int cells = point == 0 ? 3 : 4;
   for (int cell = 0; cell < cells; ++cell) {
-    lines.push_back({{"t", "open"}, {"point", point}, {"pass", pass}, {"cell", cell},
-                     {"bound", true}, {"note", ""}});
+    lines.push_back({{"t", "open"},
+                     {"point", point},
+                     {"pass", pass},
+                     {"cell", cell},
+                     {"bound", true},
+                     {"note", ""}});
   }
   constexpr double kNs[] = {100, 200, 60, 5};
   for (int block = -1; block < blocks; ++block) {

@@ -34,8 +34,7 @@ TEST(RunRecord, NamesTheColumnsOfItsRowsInTheirOrder) {
   reply.run_delay_ns = 8;
   reply.slowest_share = 0.123456;
   reply.fastest_share = 1.5;
-  EXPECT_EQ(RunRecord::slice_row(1, 9.2, reply),
-            Json::parse("[1,9,2,3.0,5,5,6,7,8,0.123,1.5]"));
+  EXPECT_EQ(RunRecord::slice_row(1, 9.2, reply), Json::parse("[1,9,2,3.0,5,5,6,7,8,0.123,1.5]"));
 }
 
 TEST(RunRecord, SumsUpTheSlicesOfACellButNotItsWarmUp) {
@@ -116,7 +115,11 @@ TEST(RunRecord, KeepsTheFirstFailureOfACell) {
   const Plan plan = small_plan();
   RunRecord record(plan);
   const auto fail = [&](const char* verdict, const char* reason) {
-    record.add({{"t", "fail"}, {"point", 0}, {"pass", 0}, {"cell", 1}, {"verdict", verdict},
+    record.add({{"t", "fail"},
+                {"point", 0},
+                {"pass", 0},
+                {"cell", 1},
+                {"verdict", verdict},
                 {"reason", reason}});
   };
   EXPECT_FALSE(record.any_failure());

@@ -56,8 +56,8 @@ TEST(Results, HaveTheKeysThatTheDocumentationNames) {
   EXPECT_EQ(results().at("schema"), 1);
   EXPECT_EQ(keys(results()), (std::set<std::string>{"schema", "context", "points"}));
   EXPECT_EQ(keys(results().at("points").at(0)),
-            (std::set<std::string>{"id", "workload", "binding", "slice_ns", "incarnations", "blocks",
-                                   "floor_ns", "leader", "decided", "cells", "ratios"}));
+            (std::set<std::string>{"id", "workload", "binding", "slice_ns", "incarnations",
+                                   "blocks", "floor_ns", "leader", "decided", "cells", "ratios"}));
   EXPECT_EQ(keys(results()["points"][0]["workload"]),
             (std::set<std::string>{"producers", "consumers", "payload", "capacity",
                                    "capacity_asked", "transfer"}));
@@ -143,7 +143,11 @@ TEST(Results, CompareWithTheLeaderAndTheReferences) {
 
 TEST(Results, OfAFailedCellHaveItsReasonAndNoNumbers) {
   std::vector<Json> lines = whole_run(small_plan());
-  lines.push_back({{"t", "fail"}, {"point", 0}, {"pass", 7}, {"cell", 0}, {"verdict", "lost"},
+  lines.push_back({{"t", "fail"},
+                   {"point", 0},
+                   {"pass", 7},
+                   {"cell", 0},
+                   {"verdict", "lost"},
                    {"reason", "slice 9: lost 1 (slice 9 producer 0 sequence 5)"}});
   const Json failed = results_of(lines);
   const Json& fast = cell(failed, 0, "fast");
@@ -203,9 +207,8 @@ TEST(Results, OfSlicesTooShortToTimeAreWellFormed) {
   SliceReply reply;
   reply.items = 3;
   for (int block = 0; block < 5; ++block) {
-    record.add(testing::block_line(0, 0, block,
-                                   {RunRecord::slice_row(0, 0, reply),
-                                    RunRecord::slice_row(1, 0, reply)}));
+    record.add(testing::block_line(
+        0, 0, block, {RunRecord::slice_row(0, 0, reply), RunRecord::slice_row(1, 0, reply)}));
   }
   const Json made = make_results(plan, Json::object(), record);
   EXPECT_EQ(Json::parse(made.dump()), made);

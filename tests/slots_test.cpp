@@ -59,8 +59,8 @@ TEST(Slots, AreNeverHandedOutTwiceAtOnce) {
   const int rounds = testing::kSanitized ? 3000 : 40'000;
   for (const std::uint32_t capacity : {1U, 60U, 200U}) {
     // All but two slots are taken away at first: threads fight for few.
-    const Workload workload{.producers = kThreads, .consumers = 1, .payload = 8,
-                            .capacity = capacity};
+    const Workload workload{
+        .producers = kThreads, .consumers = 1, .payload = 8, .capacity = capacity};
     Slots slots(workload);
     std::vector<std::atomic<int>> holders(capacity + kThreads + 1);
     std::atomic<int> clashes{0};

@@ -75,6 +75,10 @@ class Cell {
     reply.elapsed_ns =
         static_cast<double>(window.end_ticks - window.begin_ticks) * request_.ns_per_tick;
     if (window.end_ticks <= window.begin_ticks) reply.elapsed_ns = reply.window_items = 0;
+    if (lanes_.was_cut() && reply.window_items <= 0) {  // a stall must not go uncounted
+      reply.elapsed_ns = reply.whole_ns;
+      reply.window_items = static_cast<double>(reply.items);
+    }
     reply.cpu_ns = after.cpu_ns - before.cpu_ns;
     reply.voluntary = after.voluntary - before.voluntary;
     reply.involuntary = after.involuntary - before.involuntary;
@@ -124,14 +128,17 @@ int cell_main(int control_fd, int memory_fd) {
   double parked_since_cpu = 0, parked_since_wall = 0;
   try {
     for (;;) {
+      driver.await_input();
+      const double parked_until_cpu = cell ? cell->accounting().cpu_ns() : 0;
+      const auto parked_until_wall = static_cast<double>(monotonic_ns());
       const Json message = *driver.receive();
       const std::string what = message.at("do");
       if (what == "open") {
         driver.send(open_cell(OpenRequest::from(message), memory_fd, cell).to_json());
       } else if (what == "slice" && cell) {
-        const double cpu = cell->accounting().cpu_ns() - parked_since_cpu;
-        const double wall = static_cast<double>(monotonic_ns()) - parked_since_wall;
-        driver.send(cell->run(SliceRequest::from(message), cpu, wall).to_json());
+        driver.send(cell->run(SliceRequest::from(message), parked_until_cpu - parked_since_cpu,
+                              parked_until_wall - parked_since_wall)
+                        .to_json());
       } else if (what == "close") {
         const CloseReply reply{cell ? cell->accounting().peak_memory_bytes() : 0};
         cell.reset();  // joins threads and reaps workers before the reply

@@ -36,6 +36,7 @@ pid_t start_cell(std::uint64_t seed, const sigset_t& outer_mask) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != keeper) _exit(1);
   sigprocmask(SIG_SETMASK, &outer_mask, nullptr);
+  std::signal(SIGPIPE, SIG_DFL);  // the driver ignores it
   setenv("HANDOFF_JITTER", std::string(seed % 4096, 'x').c_str(), 1);
   execl("/proc/self/exe", "handoff", "cell", static_cast<char*>(nullptr));
   _exit(127);

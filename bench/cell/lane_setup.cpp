@@ -22,17 +22,17 @@ std::uint64_t stamps_room(const Workload& workload) {
 /// Hands out consecutive places in a block of memory, on cache line pairs.
 class Carver {
  public:
-  explicit Carver(std::byte* base) : base_(base) {}
+  explicit Carver(std::byte* base) : base_(reinterpret_cast<std::uintptr_t>(base)) {}
   template <class T>
   T* take(std::uint64_t count) {
-    T* at = reinterpret_cast<T*>(base_ + used_);
+    T* at = reinterpret_cast<T*>(base_ + used_);  // an integer: base may be null
     used_ += (count * sizeof(T) + 127) / 128 * 128;
     return at;
   }
   std::size_t used() const { return used_; }
 
  private:
-  std::byte* base_;
+  std::uintptr_t base_;
   std::size_t used_ = 0;
 };
 
@@ -138,7 +138,9 @@ std::uint64_t LaneSetup::accepted() const {
 }
 
 std::uint64_t LaneSetup::progress() const {
-  return board_->drawn.load(std::memory_order_relaxed) + accepted();
+  // What exceeds the items of any slice is no progress: a strategy may hand in rubbish for ever.
+  return std::min(board_->drawn.load(std::memory_order_relaxed), max_items_) +
+         std::min(accepted(), max_items_);
 }
 
 std::uint64_t LaneSetup::issued() const {

@@ -125,6 +125,12 @@ void LineChannel::send(const Json& message) {
   }
 }
 
+void LineChannel::await_input() {
+  pollfd ready{fd_, POLLIN, 0};
+  while (poll(&ready, 1, -1) < 0 && errno == EINTR) {
+  }
+}
+
 std::optional<Json> LineChannel::receive(int timeout_ms) {
   for (;;) {
     if (const std::size_t end = pending_.find('\n'); end != std::string::npos) {
@@ -146,7 +152,10 @@ std::optional<Json> LineChannel::receive(int timeout_ms) {
     char buffer[4096];
     const ssize_t got = recv(fd_, buffer, sizeof buffer, 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) throw std::runtime_error("the other end is gone");
+    if (got <= 0) {
+      throw std::system_error(got < 0 ? errno : ECONNRESET, std::generic_category(),
+                              "the other end is gone");
+    }
     pending_.append(buffer, static_cast<std::size_t>(got));
   }
 }

@@ -86,9 +86,11 @@ class LineChannel {
   explicit LineChannel(int fd) : fd_(fd) {}
   /// Throws std::system_error when the other end is gone.
   void send(const Json& message);
-  /// The next line; empty on timeout (`timeout_ms` >= 0). Throws std::runtime_error when the other
-  /// end is gone or says what is not JSON.
+  /// The next line; empty on timeout (`timeout_ms` >= 0). Throws std::system_error when the other
+  /// end is gone, std::runtime_error when it says what is not JSON.
   std::optional<Json> receive(int timeout_ms = -1);
+  /// Blocks until there is something to receive.
+  void await_input();
   int fd() const { return fd_; }
 
  private:

@@ -1,6 +1,8 @@
 #include "bench/commands/dispatch.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -48,6 +50,7 @@ struct Commands {
     env->add_flag("--json", env_json, "As JSON");
     report = app.add_subcommand("report", "Make the HTML report of a run: handoff report DIR");
     report->prefix_command();
+    report->set_help_flag();  // scripts/report explains its own options
     selfcheck =
         app.add_subcommand("selfcheck", "Let the instrument check itself: " +
                                             fmt::format("{}", fmt::join(check_names(), ", ")));
@@ -86,9 +89,18 @@ struct Commands {
   }
 };
 
+/// A stream that the caller closed would leave its number to the next file opened, and the table
+/// would end up in the journal.
+void open_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) < 0) open("/dev/null", O_RDWR);  // takes the lowest number
+  }
+}
+
 }  // namespace
 
 int dispatch(int argc, char** argv) {
+  open_closed_streams();
   if (argc > 1 && std::string_view(argv[1]) == "cell") return cell_main(kControlFd, kMemoryFd);
   if (argc > 2 && std::string_view(argv[1]) == "keeper") {
     return keeper_main(std::strtoull(argv[2], nullptr, 10));

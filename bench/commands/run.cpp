@@ -14,6 +14,7 @@
 #include "bench/driver/interruption.h"
 #include "bench/driver/plan_here.h"
 #include "bench/driver/progress.h"
+#include "bench/driver/results.h"
 #include "bench/driver/run_directory.h"
 #include "bench/driver/runner.h"
 #include "bench/driver/verdict_table.h"
@@ -25,8 +26,12 @@ namespace {
 RunDirectory new_directory(const std::string& asked) {
   RunDirectory directory{asked};
   if (directory.path.empty()) {
-    directory.path =
-        fmt::format("reports/local/{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::time(nullptr)));
+    const std::string base =
+        fmt::format("reports/local/{:%Y-%m-%dT%H-%M-%SZ}", fmt::gmtime(std::time(nullptr)));
+    directory.path = base;
+    for (int more = 2; std::filesystem::exists(directory.path); ++more) {
+      directory.path = fmt::format("{}-{}", base, more);
+    }
   }
   std::error_code error;
   std::filesystem::create_directories(directory.path, error);
@@ -70,12 +75,31 @@ Sitting begin(const RunRequest& request, const std::vector<std::string>& command
   return sitting;
 }
 
+/// What earlier sittings planned and measured. Errors: UsageError for a journal that does not say.
+void read_back(Sitting& sitting, const std::vector<Json>& lines) {
+  std::size_t number = 1;
+  try {
+    sitting.plan = plan_from_json(lines[0].at("plan"));
+    sitting.context = lines[0].at("context");
+    sitting.context.at("environment").at("host").at("host_id");
+    sitting.record.emplace(sitting.plan);
+    for (const Json& line : lines) {
+      sitting.record->add(line);
+      ++number;
+    }
+  } catch (const std::exception&) {  // a parser's words would not help
+    throw UsageError(
+        fmt::format("line {} of {} is not what handoff writes there; start a new run with --out",
+                    number, sitting.directory.journal()));
+  }
+}
+
 Sitting resume(const RunRequest& request, const std::vector<std::string>& command) {
   Sitting sitting;
   sitting.directory = {request.resume};
   const std::vector<Json> lines = read_journal(sitting.directory.journal());
-  sitting.plan = plan_from_json(lines[0].at("plan"));
-  sitting.context = lines[0].at("context");
+  read_back(sitting, lines);
+  if (request.suite.timeout_s) sitting.plan.timeout_s = *request.suite.timeout_s;
   if (request.shapes_plan) {
     Suite suite = request.suite;
     suite.seed = sitting.plan.seed;
@@ -89,8 +113,11 @@ Sitting resume(const RunRequest& request, const std::vector<std::string>& comman
       !why.empty()) {
     throw UsageError(why);
   }
-  sitting.record.emplace(sitting.plan);
-  for (const Json& line : lines) sitting.record->add(line);
+  if (sitting.record->status() == "complete") {
+    throw UsageError(
+        fmt::format("{} is complete: nothing is left to go on with; 'handoff report {}' shows it",
+                    request.resume, request.resume));
+  }
   sitting.journal = Journal::append_to(sitting.directory.journal());
   const Json mark{{"t", "resume"}};
   sitting.record->add(mark);
@@ -101,12 +128,11 @@ Sitting resume(const RunRequest& request, const std::vector<std::string>& comman
 }  // namespace
 
 int run_command(const RunRequest& request, const std::vector<std::string>& command) {
+  ignore_failing_writes();
   Sitting sitting = request.resume.empty() ? begin(request, command) : resume(request, command);
-  if (!request.quiet) {
-    for (const std::string& warning : request.warnings) std::cerr << "warning: " << warning << '\n';
-    print_warnings(sitting.context);
-    print_plan(std::cerr, sitting.plan);
-  }
+  for (const std::string& warning : request.warnings) std::cerr << "warning: " << warning << '\n';
+  print_warnings(sitting.context);
+  if (!request.quiet) print_plan(std::cerr, sitting.plan);
   ProgressDisplay display(std::cerr, request.quiet ? Progress::kNone : request.progress,
                           isatty(STDERR_FILENO) != 0);
   catch_interruptions();
@@ -126,9 +152,9 @@ int run_command(const RunRequest& request, const std::vector<std::string>& comma
     std::cerr << fmt::format("handoff: {}; the run ends here, {} is whole up to its last block\n",
                              trouble, sitting.directory.journal());
   }
-  const Json results =
-      write_results(sitting.directory, sitting.plan, sitting.context, *sitting.record);
-  print_verdicts(std::cout, results);
+  const Json results = make_results(sitting.plan, sitting.context, *sitting.record);
+  print_verdicts(std::cout, results);  // first: a full disk must not cost the answer
+  write_results(sitting.directory, results);
   std::cout << sitting.directory.results() << std::endl;
   return exit;
 }

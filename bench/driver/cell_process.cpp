@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -19,6 +20,9 @@ extern char** environ;
 namespace handoff {
 
 namespace {
+
+constexpr double kStoppedMs = 200;    // longer between two looks: the driver did not run
+constexpr double kLastPatienceS = 1;  // after Ctrl-C, with a cell that does not move
 
 [[noreturn]] void fail(const char* what, int error = errno) {
   throw std::system_error(error, std::generic_category(), what);
@@ -100,7 +104,8 @@ CellProcess::~CellProcess() { kill(); }
 
 void CellProcess::kill() {
   if (keeper_ <= 0) return;
-  lifeline_.reset();  // the keeper kills everything below it and ends
+  lifeline_.reset();         // the keeper kills everything below it and ends
+  ::kill(keeper_, SIGCONT);  // in case it was stopped
   control_.reset();
   while (waitpid(keeper_, nullptr, 0) < 0 && errno == EINTR) {
   }
@@ -109,7 +114,7 @@ void CellProcess::kill() {
 
 CellOutcome CellProcess::await(Json& message, const char* doing, double cut_after_ns) {
   const std::uint64_t begin = monotonic_ns();
-  std::uint64_t moved_at = begin, progress = lanes_.progress();
+  std::uint64_t moved_at = begin, looked_at = begin, progress = lanes_.progress();
   bool cut = false;
   const int tick_ms = static_cast<int>(std::clamp(timeout_s_ * 1e3 / 20, 1.0, 100.0));
   try {
@@ -123,15 +128,21 @@ CellOutcome CellProcess::await(Json& message, const char* doing, double cut_afte
         return {};
       }
       const std::uint64_t now = monotonic_ns();
+      // A driver that was stopped itself (a suspended machine, a frozen container) has seen
+      // nothing.
+      if (static_cast<double>(now - looked_at) > 1e6 * (tick_ms + kStoppedMs)) moved_at = now;
+      looked_at = now;
       if (!cut && (interrupted() || static_cast<double>(now - begin) >= cut_after_ns)) {
         cut = true;
-        lanes_.cut();
       }
+      // Again if need be: a cut before the cell has armed its lanes is undone by arming.
+      if (cut && !lanes_.was_cut()) lanes_.cut();
       if (const std::uint64_t moved = lanes_.progress(); moved != progress) {
         progress = moved;
         moved_at = now;
       }
-      if (static_cast<double>(now - moved_at) > timeout_s_ * 1e9) {
+      const double patience_s = interrupted() ? std::min(timeout_s_, kLastPatienceS) : timeout_s_;
+      if (static_cast<double>(now - moved_at) > patience_s * 1e9) {
         CellOutcome hung{CellVerdict::kHung,
                          fmt::format("no progress for {:g} s {}: {} items accepted by then",
                                      timeout_s_, doing, lanes_.accepted())};
@@ -139,8 +150,12 @@ CellOutcome CellProcess::await(Json& message, const char* doing, double cut_afte
         return hung;
       }
     }
-  } catch (const std::exception&) {
+  } catch (const std::system_error&) {
     return ended(doing);
+  } catch (const std::exception& error) {
+    CellOutcome outcome{CellVerdict::kCrashed, fmt::format("{} {}", error.what(), doing)};
+    kill();
+    return outcome;
   }
 }
 

@@ -21,7 +21,11 @@ void catch_interruptions() {
   action.sa_handler = remember;  // no SA_RESTART: poll returns
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+}
+
+void ignore_failing_writes() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 bool interrupted() { return caught != 0; }

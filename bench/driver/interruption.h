@@ -8,4 +8,8 @@ namespace handoff {
 void catch_interruptions();
 bool interrupted();
 
+/// From now on a pipe without a reader and a file that may not grow are errors of the write, not
+/// ends of the program.
+void ignore_failing_writes();
+
 }  // namespace handoff

@@ -62,7 +62,7 @@ std::vector<Json> read_journal(const std::string& path) {
   for (std::string line; std::getline(file, line);) {
     const bool torn = file.eof();  // no newline behind it
     Json json = Json::parse(line, nullptr, false);
-    if (json.is_discarded()) {
+    if (!json.is_object()) {
       if (torn) break;
       throw std::runtime_error(
           fmt::format("line {} of {} is not JSON; is it a journal?", lines.size() + 1, path));

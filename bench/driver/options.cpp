@@ -127,11 +127,6 @@ void add_run_options(CLI::App& app, RunOptions& options) {
         ->join(',')
         ->group("What to measure");
   }
-  app.add_option("--plugin", options.plugins,
-                 "Shared object with strategies of your own; may be repeated.")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->group("What to measure");
   for (const Described& setting : kSettings) {
     text(setting.key, options.values[setting.key], setting.type, setting.help)->group("How");
   }
@@ -144,6 +139,10 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   text("progress", options.progress, "HOW",
        "auto: one updating line on a terminal, else plain lines; plain; none.")
       ->group("Results");
+  app.add_flag("--no-references", options.no_references,
+               "Candidates only: direct and floor do not join the points.")
+      ->disable_flag_override()
+      ->group("What to measure");
   app.add_flag("--quiet", options.quiet, "No plan and no progress on stderr; warnings remain.")
       ->disable_flag_override()
       ->group("Results");
@@ -171,7 +170,7 @@ RunRequest resolve(const RunOptions& options) {
     if (value.empty()) continue;
     const std::vector<std::string> values = split_list(value);
     const std::string where = "--" + key;
-    request.shapes_plan = true;
+    request.shapes_plan = request.shapes_plan || key != "timeout";
     if (!set_axis(axes, key, values, where)) set_setting(request.suite, key, values, where);
   }
   if (!axes.empty()) {
@@ -188,9 +187,9 @@ RunRequest resolve(const RunOptions& options) {
         "--out '{}' and --resume '{}' exclude each other; a resumed run goes on in its directory",
         options.out, options.resume));
   }
+  if (options.no_references) request.suite.references = false;
   request.out = options.out;
   request.resume = options.resume;
-  request.plugins = options.plugins;
   request.quiet = options.quiet;
   if (!options.progress.empty()) {
     static const std::vector<std::string> names{"auto", "plain", "none"};

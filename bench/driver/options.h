@@ -30,8 +30,7 @@ struct Exit {
 /// As typed; empty: not given.
 struct RunOptions {
   std::string suite, config, out, resume, progress;
-  std::vector<std::string> plugins;
-  bool quiet = false;
+  bool quiet = false, no_references = false;
   std::map<std::string, std::string> values;  // axes and settings by their key in a suite file
 };
 
@@ -41,7 +40,6 @@ enum class Progress : std::uint8_t { kAuto, kPlain, kNone };
 struct RunRequest {
   Suite suite;  // the named one, overridden by the command line
   std::string out, resume;
-  std::vector<std::string> plugins;
   bool quiet = false;
   Progress progress = Progress::kAuto;
   bool shapes_plan =

@@ -46,7 +46,7 @@ std::vector<Entrant> entrants(const Suite& suite, const PlanInputs& inputs) {
     }
   }
   if (all.empty()) throw UsageError("no strategy is registered; 'handoff list' shows all");
-  if (!inputs.references) return all;
+  if (!suite.references) return all;
   for (const Descriptor* known : inputs.strategies) {
     if (known->role != Role::kReference) continue;
     const auto asked = std::find_if(all.begin(), all.end(),

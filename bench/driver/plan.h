@@ -69,7 +69,6 @@ struct PlanInputs {
   std::function<Placement(const std::string& pin, std::uint32_t producers, std::uint32_t consumers,
                           std::uint32_t executing)>
       place;
-  bool references = true;  // join those registered: `floor` always, others where they can
   CostModel cost;
 };
 

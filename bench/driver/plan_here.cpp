@@ -12,12 +12,11 @@ namespace {
 constexpr std::uint64_t kMemoryIfUnknown = 1ULL << 30;
 }
 
-Plan plan_here(const Suite& suite, bool references) {
+Plan plan_here(const Suite& suite) {
   const CpuAllowance allowance = cpu_allowance();
   const Topology topology = load_topology();
   std::random_device random;
   PlanInputs inputs;
-  inputs.references = references;
   inputs.strategies = strategies();
   inputs.usable_cpus = allowance.usable;
   inputs.available_memory_bytes = available_memory_bytes().value_or(kMemoryIfUnknown);

@@ -6,7 +6,7 @@
 
 namespace handoff {
 
-/// `references`: whether they join each point. Errors: UsageError.
-Plan plan_here(const Suite& suite, bool references = true);
+/// Errors: UsageError.
+Plan plan_here(const Suite& suite);
 
 }  // namespace handoff

@@ -158,6 +158,9 @@ void PointPass::close() {
 }
 
 void PointPass::fail(Open& open, const CellOutcome& outcome) {
+  if (interrupted() && outcome.verdict == CellVerdict::kHung) {
+    return open.process.reset();  // it was not given its time: no verdict
+  }
   bench_.emit({{"t", "fail"},
                {"point", point_index_},
                {"pass", pass_},

@@ -71,8 +71,8 @@ void RunRecord::add(const Json& line) {
   const std::string type = line.value("t", "");
   if (type == "block") return add_block(line);
   if (type == "second") {
-    if (line["steal_share"].is_number()) steal_shares_.push_back(line["steal_share"]);
-    if (line["load_average"].is_number()) load_averages_.push_back(line["load_average"]);
+    if (line.at("steal_share").is_number()) steal_shares_.push_back(line.at("steal_share"));
+    if (line.at("load_average").is_number()) load_averages_.push_back(line.at("load_average"));
     spent_s_ = std::max(spent_s_, line.value("at_s", 0.0));
     return;
   }
@@ -118,6 +118,8 @@ void RunRecord::add_block(const Json& line) {
     const int index = row.at(kCell);
     CellRecord& cell = point.cells.at(static_cast<std::size_t>(index));
     cell.proved_items += row.at(kItems).get<double>();
+    // The next whole microsecond: a resumed run goes on behind all that was measured.
+    spent_s_ = std::max(spent_s_, row.at(kStart).get<double>() / 1e9 + 1e-6);
     if (!estimated) continue;
     block.push_back({index, row.at(kElapsed), row.at(kWindowItems)});
     ++cell.slices;

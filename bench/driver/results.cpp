@@ -15,9 +15,11 @@ constexpr double kHandOversInFloorItem = 2;  // there and back
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json interval(const Interval& interval, const char* value_key, double scale = 1) {
+  // A single incarnation has no interval: 0 to infinity says nothing.
+  const bool known = std::isfinite(interval.lo) && std::isfinite(interval.hi);
   return {{value_key, number(interval.value * scale)},
-          {"lo", number(interval.lo * scale)},
-          {"hi", number(interval.hi * scale)}};
+          {"lo", known ? number(interval.lo * scale) : Json(nullptr)},
+          {"hi", known ? number(interval.hi * scale) : Json(nullptr)}};
 }
 
 Json median_or_null(const std::vector<double>& values) {
@@ -91,6 +93,7 @@ std::vector<std::size_t> display_order(const PointResult& point) {
     const CellEstimate* estimate = point.cell(index);
     const bool measured = estimate != nullptr && point.record.cells[index].outcome.good();
     const bool reference = point.plan.cells[index].role == Role::kReference;
+    if (point.estimate.leader == static_cast<int>(index)) return std::pair{0, 0.0};
     return std::pair{measured ? (reference ? 1 : 0) : 2,
                      measured ? estimate->typical_ns.value : 0.0};
   };

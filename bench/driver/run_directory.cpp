@@ -16,6 +16,7 @@ namespace {
 /// A reader never sees half a file: written beside, then renamed.
 void write_whole(const std::string& path, const std::string& text) {
   const std::string beside = path + ".part";
+  errno = 0;
   std::ofstream file(beside, std::ios::binary);
   file << text;
   file.close();
@@ -35,12 +36,9 @@ Json journal_head(const Plan& plan, const Json& context) {
           {"slice_columns", RunRecord::slice_columns()}};
 }
 
-Json write_results(const RunDirectory& directory, const Plan& plan, const Json& context,
-                   const RunRecord& record) {
-  Json results = make_results(plan, context, record);
+void write_results(const RunDirectory& directory, const Json& results) {
   write_whole(directory.results(), results.dump(1) + "\n");
   write_whole(directory.summary(), summary_markdown(results));
-  return results;
 }
 
 }  // namespace handoff

@@ -20,8 +20,7 @@ struct RunDirectory {
 Json journal_head(const Plan& plan, const Json& context);
 
 /// Writes results.json and summary.md, each whole or not at all. Throws std::runtime_error with a
-/// sentence when that fails. Returns the results.
-Json write_results(const RunDirectory& directory, const Plan& plan, const Json& context,
-                   const RunRecord& record);
+/// sentence when that fails.
+void write_results(const RunDirectory& directory, const Json& results);
 
 }  // namespace handoff

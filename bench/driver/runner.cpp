@@ -11,6 +11,7 @@ namespace handoff {
 namespace {
 constexpr double kFinishS = 0.2;  // kept for estimating and writing at the end
 constexpr int kWarmUps = 2;
+constexpr int kFewestBlocks = 3;  // of an incarnation, however far behind the run is
 }  // namespace
 
 Runner::Runner(const Plan& plan, Journal& journal, RunRecord& record,
@@ -81,7 +82,7 @@ void Runner::run_pass(int point, int pass, double allowed_s) {
   // What closing will take is guessed from what opening took.
   const double opened_s = elapsed_s();
   const double end_s = begin_s + allowed_s - 0.5 * (opened_s - begin_s);
-  const int least = std::min(minimal_blocks(plan.slice_ns / 1e9), plan.blocks);
+  const int least = std::min(kFewestBlocks, plan.blocks);
   double longest_s = 0;
   for (int block = 0; cells.any_cell() && !interrupted(); ++block) {
     const double block_begin_s = elapsed_s();

@@ -40,6 +40,7 @@ struct Suite {
   std::optional<double> budget_s, slice_s, timeout_s;
   std::optional<int> incarnations;
   std::optional<std::uint64_t> seed, memory_bytes;
+  bool references = true;  // join those registered: `floor` always, others where they can
   std::string pin = "auto";
   std::vector<Axes> groups;
 };

@@ -10,7 +10,7 @@ struct TickRate {
   double ns_per_tick = 1;
 };
 
-/// The counter where the kernel trusts it (constant, not stopping, shared by all CPUs), measured
+/// The counter where the CPU says that it is constant and does not stop, measured
 /// against CLOCK_MONOTONIC for 20 ms; else CLOCK_MONOTONIC itself.
 TickRate measure_tick_rate();
 

@@ -162,6 +162,9 @@ void print_verdicts(std::ostream& out, const Json& results) {
     }
     out << '\n';
   }
+  for (const Json& sentence : results["context"]["dropped"]) {
+    out << "not measured: " << sentence.get<std::string>() << '\n';
+  }
 }
 
 std::string summary_markdown(const Json& results) {

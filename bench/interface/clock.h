@@ -1,7 +1,7 @@
 // The time stamp of lanes: a raw counter read, converted to nanoseconds after the slice.
 //
 // clock_gettime costs 30 ns in some VMs where the counter costs 12. The counter is used only where
-// the driver found it to be constant and shared by all CPUs (Setting::tick_source says so).
+// the driver found it to be constant and shared by all CPUs (Board::tick_source says so).
 #pragma once
 
 #include <atomic>

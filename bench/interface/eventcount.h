@@ -63,7 +63,6 @@ class alignas(128) EventCount {
 
   void notify_all() {
     detail::full_fence();
-    waiting_.store(0, std::memory_order_relaxed);    // all will be awake and count in anew
     epoch_.fetch_add(1, std::memory_order_release);  // pairs with the waiter's acquire
     futex_wake(epoch_, INT_MAX);
   }
@@ -76,9 +75,10 @@ class alignas(128) EventCount {
       relax_cpu();
     }
     for (;;) {
-      waiting_.fetch_add(1, std::memory_order_relaxed);  // ordered before the check by the fence
-      // Acquire pairs with the release in wake_one: who sees the moved epoch sees the publication.
+      // The epoch is read before counting in: whoever takes this count then moves the epoch, and
+      // the sleep below does not begin. Acquire pairs with the release in wake_one.
       const std::uint32_t epoch = epoch_.load(std::memory_order_acquire);
+      waiting_.fetch_add(1, std::memory_order_relaxed);  // ordered before the check by the fence
       heavy_fence();
       if (ready()) return;
       futex_wait(epoch_, epoch);

@@ -8,12 +8,12 @@ bool Producer::draw_chunk() {
   const std::uint64_t chunk = 1ULL << board_->chunk_shift;
   const std::uint64_t first = board_->drawn.fetch_add(chunk, std::memory_order_relaxed);
   const std::uint64_t now = ticks(board_->tick_source);
-  if (started_at_ == 0) started_at_ = now;
   if (first >= board_->items) {
     std::uint64_t nobody = 0;  // the first producer to get here ends the timed window
     board_->exhausted_at.compare_exchange_strong(nobody, now, std::memory_order_relaxed);
     return false;
   }
+  if (started_at_ == 0) started_at_ = now;
   owners_[first >> board_->chunk_shift] = static_cast<std::uint16_t>(index_ + 1);  // 0: nobody
   next_ = first;
   end_ = std::min(first + chunk, board_->items);

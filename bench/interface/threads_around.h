@@ -34,6 +34,11 @@ concept Channel = std::constructible_from<C, const Setting&> &&
   channel.reopen();
 };
 
+// Unnamed, so that each strategy file has its own: g++ gives what is made from a template template
+// argument external linkage, even if that template is in an unnamed namespace. Two files that call
+// their channel by one name would share the code of whichever the linker saw first.
+namespace {
+
 template <template <class> class C, class Message>
 requires Channel<C<Message>, Message>
 class ThreadsAround final : public Strategy {
@@ -129,5 +134,7 @@ std::unique_ptr<Strategy> make_threads_around(const Setting& setting) {
     return std::unique_ptr<Strategy>(std::make_unique<ThreadsAround<C, M>>(setting));
   });
 }
+
+}  // namespace
 
 }  // namespace handoff

@@ -27,7 +27,10 @@ struct Tally {
   std::vector<double> ratios, half_widths;
 
   void add(const PairEstimate& pair) {
-    const Interval& ratio = pair.typical;
+    // The same way round whoever happens to lead.
+    const Interval ratio =
+        pair.cell == 0 ? pair.typical
+                       : Interval{1 / pair.typical.value, 1 / pair.typical.hi, 1 / pair.typical.lo};
     const double half_width = std::sqrt(ratio.hi / ratio.lo) - 1;
     ++runs;
     hold += ratio.lo <= 1 && 1 <= ratio.hi ? 1 : 0;
@@ -132,7 +135,7 @@ CheckResult check_aa(const CheckOptions& options, std::ostream& progress) {
       const Suite suite =
           small_suite({fmt::format("a={}", strategy), fmt::format("b={}", strategy)}, 64, budget_s,
                       options.seed == 0 ? 0 : options.seed + static_cast<std::uint64_t>(run));
-      const Measured measured = measure(suite, false);
+      const Measured measured = measure(suite);
       const PointEstimate estimate =
           handoff::estimate(measured.plan.points[0], measured.record.point(0));
       const PairEstimate& pair = only_pair(estimate);

@@ -43,9 +43,9 @@ struct Measured {
   RunRecord record;
 };
 Measured measure(
-    const Suite& suite, bool references, const std::function<void(Plan&)>& alter = [](Plan&) {});
+    const Suite& suite, const std::function<void(Plan&)>& alter = [](Plan&) {});
 
-/// A suite of one group: 1:1, `payload` bytes, `strategies` as on the command line.
+/// A suite of one group: 1:1, `payload` bytes, `strategies` as on the command line, no references.
 Suite small_suite(const std::vector<std::string>& strategies, std::uint32_t payload,
                   double budget_s, std::uint64_t seed);
 

@@ -38,7 +38,7 @@ CheckResult check_layout(const CheckOptions& options, std::ostream& progress) {
         small_suite({fmt::format("here={}", strategy), fmt::format("relinked={}", strategy)}, 64,
                     options.budget_s > 0 ? options.budget_s : kBudgetS, options.seed);
     const Measured measured =
-        measure(suite, false, [&](Plan& plan) { plan.points[0].cells[1].program = relinked; });
+        measure(suite, [&](Plan& plan) { plan.points[0].cells[1].program = relinked; });
     const PointEstimate estimate =
         handoff::estimate(measured.plan.points[0], measured.record.point(0));
     if (estimate.pairs.empty()) return {CheckVerdict::kCannotTell, "nothing could be compared"};

@@ -16,8 +16,8 @@ std::string_view name(CheckVerdict verdict) {
   return kNames[static_cast<std::size_t>(verdict)];
 }
 
-Measured measure(const Suite& suite, bool references, const std::function<void(Plan&)>& alter) {
-  Measured measured{plan_here(suite, references), RunRecord(Plan{})};
+Measured measure(const Suite& suite, const std::function<void(Plan&)>& alter) {
+  Measured measured{plan_here(suite), RunRecord(Plan{})};
   alter(measured.plan);
   measured.record = RunRecord(measured.plan);
   Journal journal = Journal::discarding();
@@ -43,6 +43,7 @@ Suite small_suite(const std::vector<std::string>& strategies, std::uint32_t payl
     suite.strategies.push_back(parse_strategy("selfcheck", text));
   }
   suite.budget_s = budget_s;
+  suite.references = false;
   if (seed != 0) suite.seed = seed;
   Axes axes;
   axes.pairs.push_back({.word = {}, .producers = 1, .consumers = 1});

@@ -33,7 +33,7 @@ double ns_per_item(const Measured& measured, std::size_t cell) {
 }  // namespace
 
 CheckResult check_regime(const CheckOptions& options, std::ostream& progress) {
-  const Measured brief = measure(small_suite(kStrategies, 64, kShortBudgetS, options.seed), false);
+  const Measured brief = measure(small_suite(kStrategies, 64, kShortBudgetS, options.seed));
   const PointEstimate estimate = handoff::estimate(brief.plan.points[0], brief.record.point(0));
 
   Suite lasting = small_suite(kStrategies, 64, 1, options.seed);
@@ -41,7 +41,7 @@ CheckResult check_regime(const CheckOptions& options, std::ostream& progress) {
   lasting.slice_s = slice_s;
   lasting.incarnations = 1;
   lasting.budget_s = 20 * slice_s * static_cast<double>(kStrategies.size());
-  const Measured uninterrupted = measure(lasting, false, [](Plan& plan) {
+  const Measured uninterrupted = measure(lasting, [](Plan& plan) {
     plan.points[0].blocks = 1;
     plan.budget_s = 0;  // one block, then the end
   });

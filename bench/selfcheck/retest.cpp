@@ -83,7 +83,7 @@ CheckResult check_retest(const CheckOptions& options, std::ostream& progress) {
     Suite suite = parse_suite(suite_text("default"), "default.toml");
     suite.budget_s = budget_s;
     suite.seed = options.seed == 0 ? fresh() : options.seed + static_cast<std::uint64_t>(run);
-    runs.push_back(answers_of(measure(suite, true)));
+    runs.push_back(answers_of(measure(suite)));
     progress << fmt::format("retest run {}: {} pairs\n", run + 1, runs.back().size());
   }
   int pairs = 0, reversals = 0, holding = 0, decided = 0;

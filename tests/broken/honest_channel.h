@@ -17,8 +17,8 @@
 namespace handoff::broken {
 
 inline constexpr std::uint32_t kFirstBadSlice = 3;
-inline constexpr std::uint32_t kVictim = 100;        // sequence
-inline constexpr std::uint32_t kOtherVictim = 200;   // where two items are wronged
+inline constexpr std::uint32_t kVictim = 100;       // sequence
+inline constexpr std::uint32_t kOtherVictim = 200;  // where two items are wronged
 
 template <class Message>
 ItemId id_of(const Message& message) {

@@ -1,5 +1,5 @@
-// Strategies that break the cell they run in: crash, hang, exit, throw, leave a process behind, stop
-// before all is drawn.
+// Strategies that break the cell they run in: crash, hang, exit, throw, leave a process behind,
+// stop before all is drawn.
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -16,8 +16,8 @@ namespace {
 
 [[noreturn]] void crash() {
   const rlimit none{0, 0};
-  setrlimit(RLIMIT_CORE, &none);      // this crash is wanted: no core file
-  std::signal(SIGSEGV, SIG_DFL);      // a sanitizer would turn it into an exit
+  setrlimit(RLIMIT_CORE, &none);  // this crash is wanted: no core file
+  std::signal(SIGSEGV, SIG_DFL);  // a sanitizer would turn it into an exit
   std::raise(SIGSEGV);
   std::abort();
 }

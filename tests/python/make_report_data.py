@@ -173,7 +173,7 @@ def plan() -> dict[str, Any]:
 
 def context() -> dict[str, Any]:
     return {
-        "handoff": "0.1.0", "date": "2025-03-01T10:15:00Z",
+        "handoff": "0.1.0", "binary": "0123456789abcdef", "date": "2025-03-01T10:15:00Z",
         "command": ["handoff", "run", "--suite", "default", "--seed", str(SEED)],
         "suite": "default", "seed": SEED, "budget_s": 120.0, "incarnations": INCARNATIONS,
         "pin": "auto", "dropped": ["2:2 1KiB: needs 14 s, 6 s are left of the budget"],

@@ -13,7 +13,7 @@ Check = Callable[[Any], bool]
 
 VERDICTS = {"delivered", "lost", "duplicated", "stale", "reordered", "corrupted", "crashed", "hung",
             "leaked", "unsupported"}
-EXIT_OF = {"complete": {0, 2}, "interrupted": {130}, "stopped": {1}, "running": {0}}
+EXIT_OF = {"complete": {0, 2}, "interrupted": {130}, "stopped": {1}}
 
 
 def text(value: Any) -> bool:
@@ -56,13 +56,17 @@ def each(check: Check) -> Check:
     return lambda value: isinstance(value, list) and all(check(one) for one in value)
 
 
-def interval(middle: str) -> Check:
-    """{middle, lo, hi}, in order; an end that is not known is null."""
+def interval(middle: str, comparable: bool = True) -> Check:
+    """{middle, lo, hi}, in order; an end that is not known is null.
+
+    `comparable`: whether the middle must be known.
+    """
     def holds(value: Any) -> bool:
         if not isinstance(value, dict) or set(value) != {middle, "lo", "hi"}:
             return False
         known = [one for one in (value["lo"], value[middle], value["hi"]) if one is not None]
-        return number(value[middle]) and all(map(positive, known)) and known == sorted(known)
+        return ((value[middle] is not None or not comparable) and all(map(positive, known))
+                and known == sorted(known))
     return holds
 
 
@@ -96,7 +100,7 @@ CELL = {
     "slices": whole, "incarnations": whole, "items": whole, "bound": boolean, "note": text}
 RATIO = {
     "label": text, "to": text, "median": nullable(positive), "lo": nullable(positive),
-    "hi": nullable(positive), "overall": interval("median"),
+    "hi": nullable(positive), "overall": interval("median", comparable=False),
     "verdict": one_of("faster", "slower", "equivalent", "undecided", "depends on stalls"),
     "incarnations": whole}
 POINT = {

@@ -85,8 +85,8 @@ def test_ctrl_c_while_a_strategy_hangs_does_not_wait_for_its_timeout(
     running = handoff_broken.start(
         "run", "--strategies", "mutex_queue,broken_hangs", "--pairs", "1:1", "--incarnations", "8",
         "--budget", "60s", "--timeout", "50s", directory=tmp_path / "run")
-    running.wait_for("open", 4)
-    time.sleep(0.5)
+    wait_until(lambda: len(running.processes("handoff-cell")) == 4)
+    time.sleep(1)  # it hangs in its third slice, before the first block is written
     running.process.send_signal(signal.SIGINT)
     finished = running.wait(20)
     assert finished.code == 130
@@ -171,13 +171,13 @@ def test_time_spent_before_a_kill_counts_when_resumed(handoff: Program, tmp_path
 @pytest.mark.parametrize("whole_group", [False, True], ids=["driver", "everything"])
 def test_a_run_that_is_stopped_for_longer_than_the_timeout_goes_on(
         handoff: Program, tmp_path: Path, whole_group: bool) -> None:
-    running = handoff.start(*LONG, "--budget", "3s", "--timeout", "500ms",
+    running = handoff.start(*LONG, "--budget", "4s", "--timeout", "1s",
                             directory=tmp_path / "run")
     running.wait_for("block", 5)
     stopped = running.processes() if whole_group else [running.process.pid]
     for pid in stopped:
         signal_quietly(pid, signal.SIGSTOP)
-    time.sleep(1)
+    time.sleep(1.5)
     for pid in stopped:
         signal_quietly(pid, signal.SIGCONT)
     finished = running.wait()

@@ -56,7 +56,6 @@ def assert_refused(finished: Finished, *fragments: str) -> None:
     ("run --memory 1M --payload 1M", ["memory budget of 1 MiB"]),
     ("run --config missing.toml", ["'missing.toml' cannot be read"]),
     ("run --suite quick --config missing.toml", ["exclude each other"]),
-    ("run --plugin missing.so --pairs 1:1 --budget 1s --incarnations 1", ["missing.so"]),
     ("run --out a --resume b", ["--out 'a' and --resume 'b' exclude each other"]),
     ("run --resume missing", ["missing"]),
     ("run --progress fast", ["'fast'", "plain"]),

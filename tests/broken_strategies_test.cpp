@@ -1,0 +1,119 @@
+// Each broken strategy (tests/broken/) gets its exact verdict, with the ids named.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/cell_process_fixture.h"
+
+namespace handoff {
+namespace {
+
+using testing::expect_outcome;
+using testing::kTimeout;
+using testing::outcome_of;
+
+constexpr const char* kVictimName = R"(\(slice 3 producer 0 sequence 100\))";
+
+TEST(BrokenStrategy, ThatLosesAnItemIsLost) {
+  expect_outcome(outcome_of("broken_loses_one"), CellVerdict::kLost,
+                 std::string("slice 3: lost 1 ") + kVictimName);
+}
+
+TEST(BrokenStrategy, ThatDoublesAnItemIsDuplicated) {
+  expect_outcome(outcome_of("broken_doubles_one"), CellVerdict::kDuplicated,
+                 std::string("slice 3: duplicated 1 ") + kVictimName + "(; overtaken 1 .*)?");
+}
+
+TEST(BrokenStrategy, ThatSwapsTwoItemsOfAProducerIsReordered) {
+  expect_outcome(outcome_of("broken_swaps_two"), CellVerdict::kReordered,
+                 std::string("slice 3: overtaken 1 ") + kVictimName);
+}
+
+TEST(BrokenStrategy, ThatLosesOneItemAndDoublesAnotherIsLostAndNamesBoth) {
+  expect_outcome(outcome_of("broken_loses_one_doubles_another"), CellVerdict::kLost,
+                 std::string("slice 3: lost 1 ") + kVictimName +
+                     R"(; duplicated 1 \(slice 3 producer 0 sequence 200\)(; overtaken 1 .*)?)");
+}
+
+TEST(BrokenStrategy, ThatAltersAByteIsCorrupted) {
+  expect_outcome(outcome_of("broken_alters_one_byte"), CellVerdict::kCorrupted,
+                 std::string("slice 3: altered 1 ") + kVictimName + "; lost 1 " + kVictimName);
+}
+
+TEST(BrokenStrategy, ThatAltersAByteOfTheIdIsCorrupted) {
+  expect_outcome(
+      outcome_of("broken_alters_one_byte", {.payload = 8}), CellVerdict::kCorrupted,
+      std::string("slice 3: unreadable 1 \\(first word 0x[0-9a-f]{16}\\); lost 1 ") + kVictimName);
+}
+
+TEST(BrokenStrategy, ThatDeliversAnItemOfTheSliceBeforeIsStale) {
+  expect_outcome(outcome_of("broken_delivers_stale"), CellVerdict::kStale,
+                 R"(slice 3: of an earlier slice 1 \(slice 2 producer 0 sequence 100\))");
+}
+
+TEST(BrokenStrategy, ThatCrashesIsCrashedByItsSignal) {
+  expect_outcome(outcome_of("broken_crashes"), CellVerdict::kCrashed,
+                 R"(killed by SIGSEGV \(Segmentation fault\) in the middle of a slice: )"
+                 "100 items accepted by then");
+}
+
+TEST(BrokenStrategy, ThatHangsIsHung) {
+  expect_outcome(outcome_of("broken_hangs", {.payload = 64}, 0.5), CellVerdict::kHung,
+                 "no progress for 0\\.5 s in the middle of a slice: 100 items accepted by then");
+}
+
+TEST(BrokenStrategy, ThatExitsIsCrashedWithItsStatus) {
+  expect_outcome(outcome_of("broken_exits"), CellVerdict::kCrashed,
+                 "exited with status 0 in the middle of a slice: 100 items accepted by then");
+}
+
+TEST(BrokenStrategy, ThatAbandonsAProcessIsLeaked) {
+  expect_outcome(outcome_of("broken_abandons_grandchild", {.payload = 64}, kTimeout, 3),
+                 CellVerdict::kLeaked, R"(left processes behind: \d+ \(handoff-cell\))");
+}
+
+TEST(BrokenStrategy, ThatStopsDrawingIsLost) {
+  expect_outcome(outcome_of("broken_stops_early"), CellVerdict::kLost,
+                 R"(slice 3: lost 28 \(slice 3 producer 0 sequence 1[0-2]\d, .*, …\); )"
+                 "stopped after drawing 128 of 1000 items");
+}
+
+TEST(BrokenStrategy, ThatThrowsIsCrashedWithItsWords) {
+  expect_outcome(outcome_of("broken_throws"), CellVerdict::kCrashed, "the queue is out of order");
+}
+
+TEST(BrokenStrategy, ThatCannotBeConstructedIsCrashedWithItsWords) {
+  expect_outcome(outcome_of("broken_constructor_throws"), CellVerdict::kCrashed,
+                 "the strategy could not be constructed: the queue cannot be built");
+}
+
+TEST(BrokenStrategy, GetsTheSameVerdictWithSeveralProducersAndConsumers) {
+  const Workload workload{.producers = 3, .consumers = 2, .payload = 100, .capacity = 7};
+  const struct {
+    const char* strategy;
+    CellVerdict verdict;
+    const char* reason;
+  } broken[] = {
+      {"broken_loses_one", CellVerdict::kLost,
+       R"(slice 3: lost 1 \(slice 3 producer [012] sequence 100\))"},
+      {"broken_doubles_one", CellVerdict::kDuplicated,
+       R"(slice 3: duplicated 1 \(slice 3 producer [012] sequence 100\).*)"},
+      {"broken_delivers_stale", CellVerdict::kStale,
+       R"(slice 3: of an earlier slice 1 \(slice 2 producer [012] sequence 100\))"},
+      {"broken_alters_one_byte", CellVerdict::kCorrupted,
+       R"(slice 3: altered 1 \(slice 3 producer [012] sequence 100\); lost 1 .*)"},
+  };
+  for (const auto& [strategy, verdict, reason] : broken) {
+    expect_outcome(outcome_of(strategy, workload), verdict, reason);
+  }
+}
+
+TEST(BrokenStrategy, EachHasATest) {
+  std::size_t broken = 0;
+  for (const Descriptor* descriptor : strategies())
+    broken += descriptor->name.starts_with("broken_");
+  EXPECT_EQ(broken, 13U);
+}
+
+}  // namespace
+}  // namespace handoff

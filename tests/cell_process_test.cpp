@@ -47,14 +47,14 @@ TEST(CellProcess, ThatIsKilledIsCrashedByThatSignal) {
   CellProcess cell(open_request("mutex_queue", {}, kHuge), kTimeout);
   expect_outcome(
       outcome_of_long_slice(cell, [](pid_t pid) { kill(pid, SIGKILL); }), CellVerdict::kCrashed,
-      R"(killed by SIGKILL \(Killed\) in the middle of a slice: \d+ items accepted by then)");
+      R"(killed by SIGKILL \(Killed\) in the middle of a slice: [0-9]+ items accepted by then)");
 }
 
 TEST(CellProcess, ThatIsStoppedIsHungAndEnds) {
   CellProcess cell(open_request("mutex_queue", {}, kHuge), 1);
   expect_outcome(outcome_of_long_slice(cell, [](pid_t pid) { kill(pid, SIGSTOP); }),
                  CellVerdict::kHung,
-                 R"(no progress for 1 s in the middle of a slice: \d+ items accepted by then)");
+                 R"(no progress for 1 s in the middle of a slice: [0-9]+ items accepted by then)");
 }
 
 TEST(CellProcess, WhoseKeeperIsKilledIsCrashedAndEnds) {
@@ -150,7 +150,7 @@ TEST(CellProcess, MeasuresASlice) {
   CellProcess cell(open_request("mutex_queue", {}, 1 << 20), kTimeout);
   ASSERT_TRUE(cell.opened().good());
   cell.slice(1, 20'000, kNeverCut);
-  usleep(100'000);
+  usleep(200'000);
   const SliceReply reply = cell.slice(2, 20'000, kNeverCut);
   ASSERT_TRUE(reply.outcome.good()) << reply.outcome.reason;
   EXPECT_EQ(reply.slice, 2U);
@@ -159,7 +159,7 @@ TEST(CellProcess, MeasuresASlice) {
   EXPECT_GT(reply.elapsed_ns, 0);
   EXPECT_GT(reply.whole_ns, reply.elapsed_ns);
   EXPECT_GT(reply.cpu_ns, 0);
-  EXPECT_GE(reply.parked_wall_ns, 100e6);
+  EXPECT_GE(reply.parked_wall_ns, 100e6);  // it begins a little after the reply
   EXPECT_LT(reply.parked_cpu_ns, 10e6);
   ASSERT_TRUE(cell.close().good());
   EXPECT_GT(cell.peak_memory_bytes(), 1e6);

@@ -51,10 +51,10 @@ TEST(CellProcess, ThatIsKilledIsCrashedByThatSignal) {
 }
 
 TEST(CellProcess, ThatIsStoppedIsHungAndEnds) {
-  CellProcess cell(open_request("mutex_queue", {}, kHuge), 1);
+  CellProcess cell(open_request("mutex_queue", {}, kHuge), 5);
   expect_outcome(outcome_of_long_slice(cell, [](pid_t pid) { kill(pid, SIGSTOP); }),
                  CellVerdict::kHung,
-                 R"(no progress for 1 s in the middle of a slice: [0-9]+ items accepted by then)");
+                 R"(no progress for 5 s in the middle of a slice: [0-9]+ items accepted by then)");
 }
 
 TEST(CellProcess, WhoseKeeperIsKilledIsCrashedAndEnds) {

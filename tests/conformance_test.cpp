@@ -156,7 +156,7 @@ TEST_P(Conformance, KeepsToItsCapacity) {
         std::thread runs([&] { outcome = cell.run_armed(); });
         const auto drawn = [&] { return cell.lanes().progress() - cell.lanes().accepted(); };
         const bool filled = descriptor().role == Role::kReference ||
-                            testing::eventually([&] { return drawn() >= capacity; });
+                            testing::eventually([&, most = capacity] { return drawn() >= most; });
         std::uint64_t before = 0;
         for (int quiet = 0; quiet < 20; ++quiet) {  // until nobody draws any more
           usleep(500);

@@ -66,7 +66,7 @@ TEST(ItemCode, RandomBytesAreReadableOnceIn4096) {
   int passed = 0;
   constexpr int kWords = 1 << 20;
   for (int i = 0; i < kWords; ++i) passed += readable(random()) ? 1 : 0;
-  EXPECT_NEAR(passed, kWords / 4096, 5 * 16);  // five standard deviations
+  EXPECT_NEAR(passed, kWords / 4096.0, 5 * 16);  // five standard deviations
 }
 
 TEST(ItemCode, ZeroedMemoryReadsAsTheFirstItemOfSlice0AndTheDriverCountsSlicesFrom1) {

@@ -15,11 +15,12 @@
 
 namespace handoff {
 
-/// A payload of up to N bytes, by value.
+/// A payload of up to N bytes, by value. It never straddles more cache lines than it must: where a
+/// heap block happens to begin is luck of an incarnation, not a property of a strategy.
 template <std::size_t N>
 struct Value {
   static constexpr std::size_t kSize = N;
-  alignas(8) std::array<std::byte, N> bytes;
+  alignas(N < 64 ? N : 64) std::array<std::byte, N> bytes;
 };
 
 /// A payload that lies in a slot of its own (bench/interface/slots.h).

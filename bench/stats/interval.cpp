@@ -1,12 +1,13 @@
 #include "bench/stats/interval.h"
 
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <string>
+
+#include "bench/stats/distributions.h"
 
 namespace handoff {
 namespace {
@@ -20,8 +21,7 @@ Interval around(double log_value, double squares, std::size_t n, double confiden
   }
   if (n < 2) return {std::exp(log_value), 0, std::numeric_limits<double>::infinity()};
   const auto count = static_cast<double>(n);
-  const boost::math::students_t t(count - 1);
-  const double times = boost::math::quantile(boost::math::complement(t, (1 - confidence) / 2));
+  const double times = student_t_above((1 - confidence) / 2, count - 1);
   const double half =
       times * std::sqrt(squares / (count - 1) / count + between_log_sd * between_log_sd);
   return {std::exp(log_value), std::exp(log_value - half), std::exp(log_value + half)};

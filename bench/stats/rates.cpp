@@ -1,8 +1,9 @@
 #include "bench/stats/rates.h"
 
-#include <boost/math/distributions/beta.hpp>
 #include <stdexcept>
 #include <string>
+
+#include "bench/stats/distributions.h"
 
 namespace handoff {
 
@@ -19,13 +20,8 @@ Interval rate_interval(std::int64_t hits, std::int64_t tries, double confidence)
   const auto n = static_cast<double>(tries);
   const double tail = (1 - confidence) / 2;
   Interval rate{k / n, 0, 1};  // NaN of no tries
-  if (hits > 0) {
-    rate.lo = boost::math::quantile(boost::math::beta_distribution<>(k, n - k + 1), tail);
-  }
-  if (hits < tries) {
-    rate.hi = boost::math::quantile(
-        boost::math::complement(boost::math::beta_distribution<>(k + 1, n - k), tail));
-  }
+  if (hits > 0) rate.lo = beta_below(tail, k, n - k + 1);
+  if (hits < tries) rate.hi = beta_above(tail, k + 1, n - k);
   return rate;
 }
 

@@ -21,7 +21,7 @@ TEST(BrokenStrategy, ThatLosesAnItemIsLost) {
 
 TEST(BrokenStrategy, ThatDoublesAnItemIsDuplicated) {
   expect_outcome(outcome_of("broken_doubles_one"), CellVerdict::kDuplicated,
-                 std::string("slice 3: duplicated 1 ") + kVictimName + "(; overtaken 1 .*)?");
+                 std::string("slice 3: duplicated 1 ") + kVictimName + "");
 }
 
 TEST(BrokenStrategy, ThatSwapsTwoItemsOfAProducerIsReordered) {
@@ -32,7 +32,7 @@ TEST(BrokenStrategy, ThatSwapsTwoItemsOfAProducerIsReordered) {
 TEST(BrokenStrategy, ThatLosesOneItemAndDoublesAnotherIsLostAndNamesBoth) {
   expect_outcome(outcome_of("broken_loses_one_doubles_another"), CellVerdict::kLost,
                  std::string("slice 3: lost 1 ") + kVictimName +
-                     R"(; duplicated 1 \(slice 3 producer 0 sequence 200\)(; overtaken 1 .*)?)");
+                     R"(; duplicated 1 \(slice 3 producer 0 sequence 200\))");
 }
 
 TEST(BrokenStrategy, ThatAltersAByteIsCorrupted) {

@@ -171,6 +171,19 @@ TEST(GeometricMean, HasStudentsIntervalOnTheLogScale) {
   EXPECT_NEAR(std::log(mean.hi), 0.25 + half, 1e-5);
 }
 
+TEST(GeometricMean, OfMoreThanFortyAveragesNeighboursFirst) {
+  // Eight states of ten incarnations each: 80 values, but only some eight independent ones.
+  std::vector<double> lasting, passing;
+  for (int i = 0; i < 80; ++i) {
+    lasting.push_back(i / 10 % 2 == 0 ? 0.1 : -0.1);
+    passing.push_back(i % 2 == 0 ? 0.1 : -0.1);
+  }
+  const auto half = [](const Interval& mean) { return std::log(mean.hi / mean.lo) / 2; };
+  EXPECT_NEAR(half(geometric_mean(lasting, 0.95)), 2.02269 * 0.1 / std::sqrt(39), 1e-5);
+  EXPECT_NEAR(half(geometric_mean(passing, 0.95)), 0, 1e-12) << "each pair of neighbours cancels";
+  EXPECT_NEAR(geometric_mean(lasting, 0.95).value, 1, 1e-12);
+}
+
 TEST(PooledRatio, HoldsItsOwnValueEvenWhenOneIncarnationStalls) {
   const Interval pooled =
       pooled_ratio(std::vector<double>{10, 10, 10, 1000}, std::vector<double>{1, 1, 1, 1}, 0.95);

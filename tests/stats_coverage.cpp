@@ -181,6 +181,28 @@ TEST(Coverage, OfOnePairIsNominalWhenTheBudgetEndsMostRunsHalfWay) {
   }
 }
 
+TEST(Coverage, OfOnePairIsNominalWithManyShortIncarnations) {
+  for (const Machine machine : kMachines) {
+    const Plan plan{.machine = machine,
+                    .effect_sd = 0.05,
+                    .incarnations = 130,
+                    .blocks = 8,
+                    .true_logs = {0, 0.03}};
+    const Rates rates = expect_nominal(plan, plan.true_logs);
+    EXPECT_GE(rates.overall_covered, 0.93 - kSlack) << describe(plan);
+    EXPECT_LE(rates.overall_covered, 0.97 + kSlack) << describe(plan);
+  }
+}
+
+TEST(Coverage, OfOnePairIsNominalWhenAStateOfTheMachineOutlastsShortIncarnations) {
+  const Plan plan{.machine = Machine::kBimodal,
+                  .effect_sd = 0.002,
+                  .incarnations = 130,
+                  .blocks = 4,
+                  .slow_logs = {0, 0.1}};
+  expect_nominal(plan, long_run_logs(plan));
+}
+
 // Limits, stated in docs/measuring.md: eight incarnations do not show enough of the truth if one
 // cell alone is skewed from incarnation to incarnation, or if the ratio depends much on a state of
 // the machine that lasts as long as an incarnation.

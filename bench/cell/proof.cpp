@@ -38,18 +38,37 @@ std::string describe(const ItemId& id) {
 std::string describe_packed(std::uint64_t packed) { return describe(item_code::unpack(packed)); }
 std::string describe_word(std::uint64_t word) { return fmt::format("first word {:#018x}", word); }
 
+/// Calls `use` with every sequence whose bit is set in `bits_of(word)`, in rising order, though the
+/// words of a block of 512 hold every eighth (LaneSetup::sequence_of).
+template <class Bits, class Use>
+void for_each_in_order(std::uint64_t words, const Bits& bits_of, const Use& use) {
+  constexpr unsigned kBlock = 8;
+  for (std::uint64_t first = 0; first < words; first += kBlock) {
+    std::uint64_t bits[kBlock], any = 0;
+    for (unsigned i = 0; i < kBlock; ++i) any |= bits[i] = bits_of(first + i);
+    for (; any != 0; any &= any - 1) {
+      const auto bit = static_cast<unsigned>(std::countr_zero(any));
+      for (unsigned i = 0; i < kBlock; ++i) {
+        if ((bits[i] >> bit & 1) != 0) use(LaneSetup::sequence_of(first + i, bit));
+      }
+    }
+  }
+}
+
+/// Bits of a bitmap's word after a slice of `issued` items in which nothing went wrong.
+std::uint64_t expected_word(std::uint64_t word, std::uint64_t issued) {
+  const std::uint64_t first = LaneSetup::sequence_of(word, 0);
+  const std::uint64_t bits =
+      first >= issued ? 0 : std::min<std::uint64_t>((issued - first + 7) / 8, 64);
+  return bits == 64 ? ~0ULL : (1ULL << bits) - 1;
+}
+
 }  // namespace
 
 CellOutcome prove(const LaneSetup& lanes, bool fifo) {
   Fault unreadable, altered, stale, foreign, duplicated, reordered, lost;
   const std::uint64_t issued = lanes.issued();
   std::vector<std::uint64_t> seen(lanes.seen_by(0).size(), 0);
-
-  const auto for_each_bit = [&](std::uint64_t word, std::uint64_t bits, auto&& use) {
-    for (; bits != 0; bits &= bits - 1) {
-      use(LaneSetup::sequence_of(word, static_cast<unsigned>(std::countr_zero(bits))));
-    }
-  };
 
   for (std::uint32_t lane = 0; lane < lanes.consumers().size(); ++lane) {
     const Findings& found = lanes.findings_of(lane);
@@ -60,26 +79,17 @@ CellOutcome prove(const LaneSetup& lanes, bool fifo) {
     duplicated.add(found.duplicated, describe_packed);
     reordered.add(found.reordered, describe_packed);
     const std::span<const std::uint64_t> mine = lanes.seen_by(lane);
-    for (std::uint64_t word = 0; word < mine.size(); ++word) {
-      if (mine[word] == 0) continue;
-      for_each_bit(word, seen[word] & mine[word], [&](std::uint64_t sequence) {
-        duplicated.add(describe(lanes.id_of(sequence)));
-      });
-      seen[word] |= mine[word];
-    }
+    for_each_in_order(
+        mine.size(), [&](std::uint64_t word) { return seen[word] & mine[word]; },
+        [&](std::uint64_t sequence) { duplicated.add(describe(lanes.id_of(sequence))); });
+    for (std::uint64_t word = 0; word < mine.size(); ++word) seen[word] |= mine[word];
   }
-  for (std::uint64_t word = 0; word < seen.size(); ++word) {
-    // Within a block of 512, word w holds the sequences 8 * bit + w.
-    const std::uint64_t first = LaneSetup::sequence_of(word, 0);
-    const std::uint64_t expected_bits =
-        first >= issued ? 0 : std::min<std::uint64_t>((issued - first + 7) / 8, 64);
-    const std::uint64_t expected = expected_bits == 64 ? ~0ULL : (1ULL << expected_bits) - 1;
-    if (seen[word] == expected) continue;
-    for_each_bit(word, expected & ~seen[word],
-                 [&](std::uint64_t sequence) { lost.add(describe(lanes.id_of(sequence))); });
-    for_each_bit(word, seen[word] & ~expected,
-                 [&](std::uint64_t sequence) { foreign.add(describe(lanes.id_of(sequence))); });
-  }
+  for_each_in_order(
+      seen.size(), [&](std::uint64_t word) { return expected_word(word, issued) & ~seen[word]; },
+      [&](std::uint64_t sequence) { lost.add(describe(lanes.id_of(sequence))); });
+  for_each_in_order(
+      seen.size(), [&](std::uint64_t word) { return seen[word] & ~expected_word(word, issued); },
+      [&](std::uint64_t sequence) { foreign.add(describe(lanes.id_of(sequence))); });
 
   CellOutcome outcome;
   std::vector<std::string> faults;

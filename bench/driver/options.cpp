@@ -46,7 +46,7 @@ constexpr Described kSettings[] = {
      "exceed CPUs."},
     {"incarnations", "N",
      "Lifetimes of every cell, 1 to 1000; a verdict needs 8. Default: 8,\n"
-     "up to 40 where the budget has room."},
+     "up to 200 where the budget has room."},
     {"seed", "N", "Seed of all random orders. Default: a fresh one, stated in the results."},
     {"timeout", "TIME", "A cell without progress for so long counts as hung. Default: 10s."},
     {"pin", "HOW",

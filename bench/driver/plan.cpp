@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "bench/driver/nearest.h"
+#include "bench/driver/slice_sizer.h"
 
 namespace handoff {
 namespace {
@@ -78,6 +79,7 @@ std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant
     cell.executing = strategy.executing != nullptr ? strategy.executing(workload)
                                                    : workload.producers + workload.consumers;
     cell.owns_threads = strategy.traits.owns_threads;
+    cell.slow_item_ns = strategy.slow_item_ns;
     if (entrant.joined) {  // references come last: they stay only beside something that runs
       const bool company = std::any_of(cells.begin(), cells.end(),
                                        [](const CellPlan& other) { return other.runs(); });
@@ -130,6 +132,11 @@ PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
   }
   need.slice_s = suite.slice_s.value_or(need.slice_s);
   point.slice_ns = std::round(need.slice_s * 1e9);
+  for (const CellPlan& cell : point.cells) {
+    const double slice_s =
+        cell.slow_item_ns * 1e-9 * static_cast<double>(SliceSizer::least_items(point.workload));
+    if (cell.runs() && slice_s > kSlowCell * need.slice_s) need.slow_s += slice_s;
+  }
   return need;
 }
 

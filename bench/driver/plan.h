@@ -29,6 +29,7 @@ struct CellPlan {
   std::string unsupported;      // why it does not run, a sentence; empty: it runs
   std::uint32_t executing = 0;  // threads or processes that produce and consume
   bool owns_threads = false;    // a runtime makes them: this cell is not bound
+  double slow_item_ns = 0;      // Descriptor's; sizes the run, no part of the plan
 
   [[nodiscard]] bool runs() const { return unsupported.empty(); }
 };

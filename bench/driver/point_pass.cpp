@@ -1,15 +1,20 @@
 #include "bench/driver/point_pass.h"
 
 #include <algorithm>
+#include <limits>
 #include <random>
+#include <utility>
 
 #include "bench/driver/interruption.h"
+#include "bench/driver/sizing.h"
 
 namespace handoff {
 
 namespace {
 
 constexpr double kFloorSliceNs = 250'000;  // a probe, not a measurement of its own
+constexpr double kSlow = 8;                // times the point's slice: blocks of its own
+constexpr int kFewestSlow = 2;             // blocks of slow cells in an incarnation
 constexpr double kFastestItemNs = 1;       // no item is handed over faster: bounds the bitmaps
 constexpr std::uint64_t kMostItems = 1ULL << item_code::kSequenceBits;
 
@@ -108,13 +113,73 @@ bool PointPass::any_cell() const {
                      [](const Open& open) { return open.process != nullptr; });
 }
 
-void PointPass::run_block(int block) {
+void PointPass::warm_up() {
+  std::vector<std::size_t> members;
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    if (!is_slow(cells_[i])) members.push_back(i);  // once is enough for a slow one
+  }
+  run_group(0, -1, members);
+}
+
+bool PointPass::is_slow(const Open& open) const {
+  return open.whole_ns > kSlowCell * point_.slice_ns;
+}
+
+bool PointPass::is_alive(const Group& group) const {
+  return std::any_of(group.members.begin(),
+                     group.members.begin() + static_cast<std::ptrdiff_t>(group.own),
+                     [this](std::size_t member) { return cells_[member].process != nullptr; });
+}
+
+void PointPass::form_groups() {
+  Group quick, slow;
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    if (cells_[i].process) (is_slow(cells_[i]) ? slow : quick).members.push_back(i);
+  }
+  for (Group* group : {&quick, &slow}) group->own = group->members.size();
+  if (quick.own > 0 && slow.own > 0) {
+    const auto rank = [this](std::size_t member) {
+      const Open& open = cells_[member];
+      const Role role = point_.cells[static_cast<std::size_t>(open.cell)].role;
+      return std::pair{role == Role::kReference, open.ns_per_item};
+    };
+    slow.members.push_back(
+        *std::min_element(quick.members.begin(), quick.members.end(),
+                          [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); }));
+  }
+  groups_ = {std::move(quick), std::move(slow)};
+}
+
+bool PointPass::has_fewest(int fewest) const {
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    const int wanted = i == 0 ? fewest : std::min(fewest, kFewestSlowBlocks);
+    if (is_alive(groups_[i]) && groups_[i].blocks < wanted) return false;
+  }
+  return true;
+}
+
+void PointPass::run_block() {
+  if (groups_.empty()) form_groups();
+  const auto spent = [this](const Group& group) {
+    return is_alive(group) ? group.spent_ns / static_cast<double>(group.own)
+                           : std::numeric_limits<double>::infinity();
+  };
+  Group& next =
+      *std::min_element(groups_.begin(), groups_.end(),
+                        [&](const Group& a, const Group& b) { return spent(a) < spent(b); });
+  const double begin_ns = bench_.elapsed_ns();
+  run_group(static_cast<int>(&next - groups_.data()), blocks_++, next.members);
+  ++next.blocks;
+  next.spent_ns += bench_.elapsed_ns() - begin_ns;
+}
+
+void PointPass::run_group(int group, int block, const std::vector<std::size_t>& members) {
   Json rows = Json::array();
   const std::vector<int> order =
-      block_order(bench_.plan.seed, point_index_, pass_, block, static_cast<int>(cells_.size()));
+      block_order(bench_.plan.seed, point_index_, pass_, block, static_cast<int>(members.size()));
   ++slice_;
   for (const int place : order) {
-    Open& open = cells_[static_cast<std::size_t>(place)];
+    Open& open = cells_[members[static_cast<std::size_t>(place)]];
     if (!open.process) continue;
     CellMemory& memory = memories_[static_cast<std::size_t>(open.cell)];
     const double start_ns = bench_.elapsed_ns();
@@ -124,7 +189,12 @@ void PointPass::run_block(int block) {
       fail(open, reply.outcome);
       continue;
     }
-    memory.sizer.learn(reply.whole_ns, static_cast<double>(reply.items));
+    const auto items = static_cast<double>(reply.items);
+    memory.sizer.learn(reply.whole_ns, items);
+    if (open.whole_ns == 0 || reply.whole_ns < open.whole_ns) {
+      open.whole_ns = reply.whole_ns;
+      open.ns_per_item = reply.whole_ns / std::max(items, 1.0);
+    }
     open.parked_cpu_ns += reply.parked_cpu_ns;
     open.parked_wall_ns += reply.parked_wall_ns;
     rows.push_back(RunRecord::slice_row(open.cell, start_ns, reply));
@@ -134,7 +204,7 @@ void PointPass::run_block(int block) {
                {"point", point_index_},
                {"pass", pass_},
                {"block", block},
-               {"group", 0},
+               {"group", group},
                {"slices", std::move(rows)}});
 }
 

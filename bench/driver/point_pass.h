@@ -1,4 +1,8 @@
 // The cells of one point during one pass: opened together, parked between their slices, closed.
+//
+// A cell whose slices take much longer than the point's (a process for each item, say) would
+// stretch the blocks of all others. Such slow cells have blocks of their own, together with an
+// anchor: the fastest of the others. Statistics pair them through it (bench/stats/pairing.h).
 #pragma once
 
 #include <cstdint>
@@ -40,9 +44,14 @@ class PointPass {
             std::vector<CellMemory>& memories);
 
   bool any_cell() const;
-  /// One slice of every cell in random order; block -1 is the warm-up. Emitted when whole: after
-  /// an interruption nothing of a half block is kept.
-  void run_block(int block);
+  /// One slice of every cell, proved but not estimated (block -1 of the journal).
+  void warm_up();
+  /// A block of the group whose turn it is: each group gets time by the number of its cells.
+  /// Emitted when whole: after an interruption nothing of a half block is kept.
+  void run_block();
+  int blocks() const { return blocks_; }
+  /// Whether every group has had its fewest blocks: `fewest`, or two of slow cells.
+  bool has_fewest(int fewest) const;
   void close();
 
  private:
@@ -50,7 +59,18 @@ class PointPass {
     int cell;
     std::unique_ptr<CellProcess> process;  // null: failed or closed
     double parked_cpu_ns = 0, parked_wall_ns = 0;
+    double whole_ns = 0, ns_per_item = 0;  // of its quickest slice
   };
+  struct Group {
+    std::vector<std::size_t> members;  // indexes of cells_, an anchor behind its own ones
+    std::size_t own = 0;
+    double spent_ns = 0;
+    int blocks = 0;
+  };
+  bool is_slow(const Open& open) const;
+  bool is_alive(const Group& group) const;
+  void form_groups();
+  void run_group(int group, int block, const std::vector<std::size_t>& members);
   OpenRequest request_for(const CellPlan& cell, const CellMemory& memory) const;
   void fail(Open& open, const CellOutcome& outcome);
 
@@ -60,6 +80,8 @@ class PointPass {
   std::uint32_t slice_ = 0;
   std::vector<CellMemory>& memories_;
   std::vector<Open> cells_;
+  std::vector<Group> groups_;  // formed after the warm-up
+  int blocks_ = 0;
 };
 
 }  // namespace handoff

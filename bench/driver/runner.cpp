@@ -77,17 +77,18 @@ void Runner::run_pass(int point, int pass, double allowed_s) {
   const auto memories = memories_.try_emplace(point, cell_memories(plan_, plan)).first;
   const double begin_s = elapsed_s();
   PointPass cells(bench_, point, pass, record_, memories->second);
-  for (int i = 0; i < kWarmUps && !interrupted(); ++i) cells.run_block(-1);
+  for (int i = 0; i < kWarmUps && !interrupted(); ++i) cells.warm_up();
 
   // What closing will take is guessed from what opening took.
   const double opened_s = elapsed_s();
   const double end_s = begin_s + allowed_s - 0.5 * (opened_s - begin_s);
-  const int least = std::min(kFewestBlocks, plan.blocks);
+  const int fewest = std::min(kFewestBlocks, plan.blocks);
   double longest_s = 0;
-  for (int block = 0; cells.any_cell() && !interrupted(); ++block) {
+  while (cells.any_cell() && !interrupted()) {
     const double block_begin_s = elapsed_s();
-    if (block >= least && block_begin_s + longest_s > end_s) break;
-    cells.run_block(block);
+    const bool enough = cells.blocks() > 0 && cells.has_fewest(fewest);
+    if (enough && block_begin_s + longest_s > end_s) break;
+    cells.run_block();
     sample_machine();
     journal_.flush();
     longest_s = std::max(elapsed_s() - block_begin_s, 0.9 * longest_s);

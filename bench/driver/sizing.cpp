@@ -54,12 +54,13 @@ double slice_need_s(int executing, int usable_cpus, std::uint32_t payload) {
 
 int minimal_blocks(double slice_s) { return slice_s <= 5e-3 ? 8 : slice_s <= 20e-3 ? 4 : 2; }
 
-int settled_blocks(double slice_s) { return slice_s <= 5e-3 ? 40 : slice_s <= 20e-3 ? 8 : 3; }
+int settled_blocks(double slice_s) { return slice_s <= 5e-3 ? 12 : slice_s <= 20e-3 ? 8 : 3; }
 
 double point_cost_s(const PointNeed& need, int incarnations, int blocks, const CostModel& model) {
   const double slices = model.warmup_slices + blocks;
-  return incarnations * (need.cells * (model.open_close_s + slices * slice_cost_s(need, model)) +
-                         need.threads * model.open_close_thread_s);
+  return incarnations *
+         (need.cells * (model.open_close_s + slices * slice_cost_s(need, model)) +
+          need.threads * model.open_close_thread_s + (1 + kFewestSlowBlocks) * need.slow_s);
 }
 
 Sizing size_points(std::span<const PointNeed> points, double budget_s,

@@ -1,10 +1,10 @@
 // How many incarnations and blocks a budget pays for, before anything runs.
 //
 // Model: a point costs, for each incarnation and cell, opening and closing, then warm-up slices and
-// one slice a block; a slice costs its length, a share for lead-in and tail, and the protocol.
-// Choice: points are taken in their order while they fit; every cell gets the same incarnations
-// (never fewer than kIncarnations to save time); the rest goes evenly to the points as blocks.
-// Units: seconds.
+// one slice a block (slow cells have fewer blocks); a slice costs its length, a share for lead-in
+// and tail, and the protocol. Choice: points are taken in their order while they fit; every cell
+// gets the same incarnations (never fewer than kIncarnations to save time); the rest goes evenly to
+// the points as blocks. Units: seconds.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace handoff {
 
 struct CostModel {
-  double open_close_s = 0.012;         // exec, connect, construct, close: a cell's lifetime
+  double open_close_s = 0.018;         // exec, connect, construct, close: a cell's lifetime
   double open_close_thread_s = 60e-6;  // and for each executing thread
   double warmup_slices = 2;
   double lead_share = 0.35;  // lead-in and tail around the timed window
@@ -28,6 +28,7 @@ struct PointNeed {
   int cells = 0;    // that run
   int threads = 0;  // executing, summed over these cells
   double slice_s = 1e-3;
+  double slow_s = 0;  // one slice of every cell that will have blocks of its own, summed
 };
 
 struct Sizing {
@@ -38,8 +39,10 @@ struct Sizing {
   double smallest_budget_s = 0;  // below which not one point fits
 };
 
-inline constexpr int kIncarnations = 8;  // that a verdict needs
-inline constexpr int kMostIncarnations = 40;
+inline constexpr double kSlowCell = 8;       // times the point's slice: blocks of its own
+inline constexpr int kFewestSlowBlocks = 2;  // of such cells, in an incarnation
+inline constexpr int kIncarnations = 8;      // that a verdict needs
+inline constexpr int kMostIncarnations = 200;
 inline constexpr int kMostBlocks = 200;
 
 /// How long a slice must be: 1 ms where each of `executing` threads has a CPU and enough items of
@@ -47,7 +50,9 @@ inline constexpr int kMostBlocks = 200;
 /// where they exceed 250 ms, but one at least.
 double slice_need_s(int executing, int usable_cpus, std::uint32_t payload);
 
-/// Fewest blocks an incarnation is worth opening for, and as many as settle its median.
+/// Fewest blocks an incarnation is worth opening for, and as many as settle its median: beyond,
+/// another incarnation tells more than more blocks do, since incarnations differ by 3 to 5 % while
+/// the median of 12 paired slices is good to 4 to 8 % (docs/performance.md).
 int minimal_blocks(double slice_s);
 int settled_blocks(double slice_s);
 

@@ -14,10 +14,15 @@ namespace handoff {
 class SliceSizer {
  public:
   SliceSizer(const Workload& workload, double slice_ns, std::uint64_t max_items)
-      : least_(2 * (std::uint64_t{workload.producers} + workload.consumers) + 14),
+      : least_(least_items(workload)),
         around_(2 * std::uint64_t{workload.capacity}),
         most_(max_items),
         slice_ns_(slice_ns) {}
+
+  /// Items of a slice however slow they are: some for each lane, enough for a window.
+  static std::uint64_t least_items(const Workload& workload) {
+    return 2 * (std::uint64_t{workload.producers} + workload.consumers) + 14;
+  }
 
   /// The median of the last few slices decides: one stall must not halve the next slice.
   std::uint64_t items() const {

@@ -131,12 +131,14 @@ class alignas(128) Consumer {
       // the one before.
       std::uint64_t& word = seen_[((sequence >> 9) << 3) | (sequence & 7)];
       const std::uint64_t bit = 1ULL << ((sequence >> 3) & 63);
-      if ((word & bit) != 0) [[unlikely]]
-        findings_->duplicated.add(id);
-      word |= bit;
-      if (sequence < after_last_[producer]) [[unlikely]]
-        findings_->reordered.add(id);
-      after_last_[producer] = static_cast<std::uint32_t>(sequence) + 1;
+      if ((word & bit) != 0) [[unlikely]] {
+        findings_->duplicated.add(id);  // and not overtaken as well
+      } else {
+        word |= bit;
+        if (sequence < after_last_[producer]) [[unlikely]]
+          findings_->reordered.add(id);
+        after_last_[producer] = static_cast<std::uint32_t>(sequence) + 1;
+      }
     }
     // Only this lane writes; the driver reads it to see whether the cell still moves.
     const std::uint64_t accepted = accepted_.load(std::memory_order_relaxed) + 1;

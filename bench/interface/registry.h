@@ -42,6 +42,9 @@ struct Descriptor {
   /// Executing threads or processes at `workload`; null: producers + consumers.
   std::uint32_t (*executing)(const Workload& workload) = nullptr;
   std::unique_ptr<Strategy> (*make)(const Setting& setting) = nullptr;
+  /// Where an item takes far longer than a microsecond, about how long: a run is sized before
+  /// anything has been measured. Never in a result.
+  double slow_item_ns = 0;
 };
 
 /// All strategies loaded so far, sorted by name.

@@ -6,24 +6,50 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "bench/stats/distributions.h"
 
 namespace handoff {
 namespace {
 
-// `squares`: sum of squared deviations of n values from their mean.
-Interval around(double log_value, double squares, std::size_t n, double confidence,
+constexpr std::size_t kMostBatches = 40;
+
+struct Spread {
+  double standard_error = 0;  // of the mean
+  double degrees = 0;         // of freedom behind it
+};
+
+// By batch means: up to 40 deviations stand for themselves; of more, neighbours are averaged first,
+// so that a state of the machine that outlasts several incarnations is not counted several times.
+Spread spread_of(std::span<const double> deviations) {
+  const std::size_t n = deviations.size();
+  const std::size_t size = (n + kMostBatches - 1) / kMostBatches;
+  const std::size_t batches = n / size;
+  double squares = 0;
+  for (std::size_t i = 0; i < batches; ++i) {
+    const auto batch = deviations.subspan(i * n / batches, (i + 1) * n / batches - i * n / batches);
+    const double mean =
+        std::accumulate(batch.begin(), batch.end(), 0.0) / static_cast<double>(batch.size());
+    squares += mean * mean;
+  }
+  const auto count = static_cast<double>(batches);
+  return {std::sqrt(squares / (count - 1) / count), count - 1};
+}
+
+// `deviations`: from the mean, one an incarnation, in order of time.
+Interval around(double log_value, std::span<const double> deviations, double confidence,
                 double between_log_sd) {
   if (!(confidence > 0 && confidence < 1)) {
     throw std::invalid_argument("the confidence is " + std::to_string(confidence) +
                                 "; give one between 0 and 1, such as 0.95");
   }
-  if (n < 2) return {std::exp(log_value), 0, std::numeric_limits<double>::infinity()};
-  const auto count = static_cast<double>(n);
-  const double times = student_t_above((1 - confidence) / 2, count - 1);
-  const double half =
-      times * std::sqrt(squares / (count - 1) / count + between_log_sd * between_log_sd);
+  if (deviations.size() < 2) {
+    return {std::exp(log_value), 0, std::numeric_limits<double>::infinity()};
+  }
+  const Spread spread = spread_of(deviations);
+  const double times = student_t_above((1 - confidence) / 2, spread.degrees);
+  const double half = times * std::hypot(spread.standard_error, between_log_sd);
   return {std::exp(log_value), std::exp(log_value - half), std::exp(log_value + half)};
 }
 
@@ -35,9 +61,9 @@ double sum(std::span<const double> values) {
 
 Interval geometric_mean(std::span<const double> logs, double confidence, double between_log_sd) {
   const double mean = sum(logs) / static_cast<double>(logs.size());  // NaN of none
-  double squares = 0;
-  for (const double log : logs) squares += (log - mean) * (log - mean);
-  return around(mean, squares, logs.size(), confidence, between_log_sd);
+  std::vector<double> deviations;
+  for (const double log : logs) deviations.push_back(log - mean);
+  return around(mean, deviations, confidence, between_log_sd);
 }
 
 Interval pooled_ratio(std::span<const double> tops, std::span<const double> bottoms,
@@ -45,12 +71,11 @@ Interval pooled_ratio(std::span<const double> tops, std::span<const double> bott
   const double ratio = sum(tops) / sum(bottoms);
   // An incarnation moves log(ratio) by its residual over the mean of the tops, to first order.
   const double scale = sum(tops) / static_cast<double>(tops.size());
-  double squares = 0;
+  std::vector<double> residuals;
   for (std::size_t i = 0; i < tops.size(); ++i) {
-    const double residual = (tops[i] - ratio * bottoms[i]) / scale;
-    squares += residual * residual;
+    residuals.push_back((tops[i] - ratio * bottoms[i]) / scale);
   }
-  return around(std::log(ratio), squares, tops.size(), confidence, 0);
+  return around(std::log(ratio), residuals, confidence, 0);
 }
 
 }  // namespace handoff

@@ -1,9 +1,9 @@
 // An estimate with its confidence interval, and the two ways such intervals are made here.
 //
 // Both work on the log scale, so that A over B and B over A are the same statement, and take one
-// number an incarnation: incarnations are the independent repetitions, slices are not. Student's t
-// serves for both (Boost.Math). Why t and not a bootstrap or a skewness correction:
-// docs/measuring.md.
+// number an incarnation, in order of time: incarnations are the independent repetitions, slices are
+// not. Student's t serves for both, over the incarnations, or over batches of neighbours where there
+// are more than 40. Why t and not a bootstrap or a skewness correction: docs/measuring.md.
 #pragma once
 
 #include <span>

@@ -162,18 +162,18 @@ void print_verdicts(std::ostream& out, const Json& results) {
     }
     out << '\n';
   }
-  for (const Json& sentence : results["context"]["dropped"]) {
+  for (const Json& sentence : results.at("context").at("dropped")) {
     out << "not measured: " << sentence.get<std::string>() << '\n';
   }
 }
 
 std::string summary_markdown(const Json& results) {
-  const Json& context = results["context"];
+  const Json& context = results.at("context");
   std::string text = fmt::format(
       "# handoff: {}\n\n{} suite, {}, {} incarnations, {:.0f} s, seed {}. Time ratios are to the "
       "leader of the point, with simultaneous 95 % intervals; above 1 is slower.\n",
       context.value("date", ""), context.value("suite", ""), context.value("status", ""),
-      context.value("incarnations", 0), context.value("spent_s", 0.0), context["seed"].dump());
+      context.value("incarnations", 0), context.value("spent_s", 0.0), context.at("seed").dump());
   for (const Json& point : results["points"]) {
     text += "\n## " + heading(point) + "\n\n";
     std::vector<Row> rows{kHead};
@@ -183,11 +183,11 @@ std::string summary_markdown(const Json& results) {
       if (i == 0) text += "| --- | --: | --: | --: | --: | --: | --: | --- |\n";
     }
   }
-  if (const Json& dropped = context["dropped"]; dropped.is_array() && !dropped.empty()) {
+  if (const Json& dropped = context.at("dropped"); dropped.is_array() && !dropped.empty()) {
     text += "\n## Not measured\n\n";
     for (const Json& sentence : dropped) text += "- " + sentence.get<std::string>() + "\n";
   }
-  if (const Json& warnings = context["environment"]["warnings"]; !warnings.empty()) {
+  if (const Json& warnings = context.at("environment").at("warnings"); !warnings.empty()) {
     text += "\n## Warnings\n\n";
     for (const Json& warning : warnings) {
       text += fmt::format("- {} {}\n", warning["what"].get<std::string>(),

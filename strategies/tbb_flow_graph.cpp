@@ -31,8 +31,6 @@ namespace {
 
 namespace flow = oneapi::tbb::flow;
 
-constexpr std::uint32_t kMostThreads = 256;  // oneTBB makes no more where CPUs are fewer
-
 template <class Message>
 class FlowGraph final : public Strategy {
  public:
@@ -105,10 +103,6 @@ const Descriptor kDescriptor{
     .summary = "oneTBB limiter_node and function_node of concurrency C in an arena of its own",
     .source = "oneTBB, flow graph",
     .traits = {.bounded = true, .allocates = true, .owns_threads = true},
-    .unsupported = [](const Workload& workload) -> std::string {
-      if (workload.producers + workload.consumers <= kMostThreads) return {};
-      return "oneTBB makes at most " + std::to_string(kMostThreads) + " threads";
-    },
     .make = [](const Setting& setting) -> std::unique_ptr<Strategy> {
       return with_message(setting.workload, [&]<class M>(std::type_identity<M>) {
         return std::unique_ptr<Strategy>(std::make_unique<FlowGraph<M>>(setting));

@@ -23,6 +23,11 @@ class Conformance : public ::testing::TestWithParam<std::string> {
  protected:
   const Descriptor& descriptor() const { return *find_strategy(GetParam()); }
 
+  /// Fewer where a thread or process is made for each item: they cost what hundreds of items do.
+  std::uint64_t affordable(std::uint64_t count) const {
+    return descriptor().traits.spawns_per_item ? count / 20 : count;
+  }
+
   /// False, once it is certain that the refusal is a sentence.
   bool supports(const Workload& workload) const {
     const std::string why = why_unsupported(descriptor(), workload);
@@ -60,7 +65,8 @@ TEST_P(Conformance, DeliversOverTheGrid) {
         for (const std::uint32_t payload : kPayloads) {
           for (const std::uint32_t capacity : kCapacities) {
             if (!one_to_one && ++index % stride != 0) continue;
-            const bool few = payload > 4096 || kSanitized || descriptor().role == Role::kReference;
+            const bool few = payload > 4096 || kSanitized || descriptor().traits.spawns_per_item ||
+                             descriptor().role == Role::kReference;
             const std::uint64_t items = few ? 60 : 300;
             expect_delivery({producers, consumers, payload, capacity, transfer},
                             {items, 1, items + 13});
@@ -73,7 +79,7 @@ TEST_P(Conformance, DeliversOverTheGrid) {
 }
 
 TEST_P(Conformance, DeliversWithFarMoreThreadsThanCpus) {
-  const std::uint64_t items = kSanitized ? 1500 : 6000;
+  const std::uint64_t items = affordable(kSanitized ? 1500 : 6000);
   for (const std::uint32_t capacity : {1U, 1024U}) {
     for (const Transfer transfer : {Transfer::kCopy, Transfer::kMove}) {
       expect_delivery({64, 64, 64, capacity, transfer}, {items, 50, items});
@@ -84,7 +90,8 @@ TEST_P(Conformance, DeliversWithFarMoreThreadsThanCpus) {
 
 TEST_P(Conformance, DeliversThousandsOfTinySlices) {
   std::vector<std::uint64_t> slices;
-  for (std::uint64_t i = 0; i < (kSanitized ? 500 : 2000); ++i) slices.push_back(1 + i * 7 % 40);
+  const std::uint64_t count = affordable(kSanitized ? 500 : 2000);
+  for (std::uint64_t i = 0; i < count; ++i) slices.push_back(1 + i * 7 % 40);
   expect_delivery({2, 2, 8, 4, Transfer::kCopy}, slices);
   expect_delivery({2, 2, 300, 1, Transfer::kMove}, slices);
   expect_delivery({1, 1, 8, 4, Transfer::kCopy}, slices);
@@ -95,7 +102,7 @@ TEST_P(Conformance, DeliversLongSlicesWithAndWithoutSpinning) {
     for (const std::uint32_t threads : {1U, 2U}) {
       const Workload workload{.producers = threads, .consumers = threads, .capacity = 64};
       if (!supports(workload)) continue;
-      const std::uint64_t items = kSanitized ? 5000 : 50'000;
+      const std::uint64_t items = affordable(kSanitized ? 5000 : 50'000);
       InProcess cell(descriptor(), workload, items, spins);
       for (int slice = 0; slice < 3; ++slice) {
         const CellOutcome outcome = cell.slice(items);

@@ -99,6 +99,12 @@ void open_closed_streams() {
 
 }  // namespace
 
+bool is_hidden_role(int argc, char** argv) {
+  if (argc < 2) return false;
+  const std::string_view role = argv[1];
+  return role == "cell" || role == "keeper";
+}
+
 int dispatch(int argc, char** argv) {
   open_closed_streams();
   if (argc > 1 && std::string_view(argv[1]) == "cell") return cell_main(kControlFd, kMemoryFd);

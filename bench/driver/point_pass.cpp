@@ -61,6 +61,19 @@ std::vector<CellMemory> cell_memories(const Plan& plan, const PointPlan& point) 
   return memories;
 }
 
+OpenRequest request_for(const Bench& bench, const PointPlan& point, const CellPlan& cell,
+                        const CellMemory& memory, std::uint32_t seed) {
+  const bool roomy = static_cast<int>(cell.executing) <= bench.plan.usable_cpus;
+  return {.strategy = cell.strategy,
+          .workload = workload_of(point, cell),
+          .cpus = cpus_of(bench, point, cell),
+          .spins = roomy ? kSpins : kSpinsOversubscribed,
+          .max_items = memory.max_items,
+          .tick_source = bench.tick_rate.source,
+          .ns_per_tick = bench.tick_rate.ns_per_tick,
+          .seed = seed};
+}
+
 PointPass::PointPass(const Bench& bench, int point, int pass, const RunRecord& record,
                      std::vector<CellMemory>& memories)
     : bench_(bench),
@@ -74,7 +87,8 @@ PointPass::PointPass(const Bench& bench, int point, int pass, const RunRecord& r
     // All start at once; then each is waited for.
     cells_.push_back({.cell = static_cast<int>(i),
                       .process = std::make_unique<CellProcess>(
-                          request_for(cell, memories_[i]), bench.plan.timeout_s, cell.program)});
+                          request_for(bench, point_, cell, memories_[i], seed_of(cell)),
+                          bench.plan.timeout_s, cell.program)});
   }
   for (Open& open : cells_) {
     const CellOutcome outcome = open.process->opened();
@@ -91,21 +105,13 @@ PointPass::PointPass(const Bench& bench, int point, int pass, const RunRecord& r
   }
 }
 
-OpenRequest PointPass::request_for(const CellPlan& cell, const CellMemory& memory) const {
-  const bool roomy = static_cast<int>(cell.executing) <= bench_.plan.usable_cpus;
+std::uint32_t PointPass::seed_of(const CellPlan& cell) const {
   std::seed_seq seeds{bench_.plan.seed, static_cast<std::uint64_t>(point_index_),
                       static_cast<std::uint64_t>(pass_),
                       static_cast<std::uint64_t>(&cell - point_.cells.data())};
   std::uint32_t seed = 0;
   seeds.generate(&seed, &seed + 1);
-  return {.strategy = cell.strategy,
-          .workload = workload_of(point_, cell),
-          .cpus = cpus_of(bench_, point_, cell),
-          .spins = roomy ? kSpins : kSpinsOversubscribed,
-          .max_items = memory.max_items,
-          .tick_source = bench_.tick_rate.source,
-          .ns_per_tick = bench_.tick_rate.ns_per_tick,
-          .seed = seed};
+  return seed;
 }
 
 bool PointPass::any_cell() const {
@@ -183,8 +189,8 @@ void PointPass::run_group(int group, int block, const std::vector<std::size_t>& 
     if (!open.process) continue;
     CellMemory& memory = memories_[static_cast<std::size_t>(open.cell)];
     const double start_ns = bench_.elapsed_ns();
-    const SliceReply reply =
-        open.process->slice(slice_, memory.sizer.items(), std::max(20 * memory.slice_ns, 50e6));
+    const SliceReply reply = open.process->slice(
+        slice_, memory.sizer.items(), std::max(kCutFactor * memory.slice_ns, kLeastCutNs));
     if (!reply.outcome.good()) {
       fail(open, reply.outcome);
       continue;

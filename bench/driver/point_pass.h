@@ -37,6 +37,13 @@ struct CellMemory {
 /// The memories for the cells of a point, in their order.
 std::vector<CellMemory> cell_memories(const Plan& plan, const PointPlan& point);
 
+/// A slice that takes so many times its length, or so long at least, is cut short.
+inline constexpr double kCutFactor = 20, kLeastCutNs = 50e6;
+
+/// What a cell is asked to open with; `seed`: of this incarnation's layout.
+OpenRequest request_for(const Bench& bench, const PointPlan& point, const CellPlan& cell,
+                        const CellMemory& memory, std::uint32_t seed);
+
 class PointPass {
  public:
   /// Opens every cell of the point that runs and has not failed yet.
@@ -71,7 +78,7 @@ class PointPass {
   bool is_alive(const Group& group) const;
   void form_groups();
   void run_group(int group, int block, const std::vector<std::size_t>& members);
-  OpenRequest request_for(const CellPlan& cell, const CellMemory& memory) const;
+  std::uint32_t seed_of(const CellPlan& cell) const;
   void fail(Open& open, const CellOutcome& outcome);
 
   const Bench& bench_;

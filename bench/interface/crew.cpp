@@ -24,6 +24,7 @@ void bind(pthread_t thread, int cpu) {
 }
 }  // namespace
 
+void bind_thread(std::thread& thread, int cpu) { bind(thread.native_handle(), cpu); }
 void bind_this_thread(int cpu) { bind(pthread_self(), cpu); }
 
 Crew::Crew(std::uint32_t size, std::span<const int> cpus, std::function<void(std::uint32_t)> work)
@@ -32,7 +33,7 @@ Crew::Crew(std::uint32_t size, std::span<const int> cpus, std::function<void(std
   try {
     for (std::uint32_t i = 0; i < size; ++i) {
       members_.emplace_back([this, i] { member(i); });
-      if (!cpus.empty()) bind(members_.back().native_handle(), cpus[i % cpus.size()]);
+      if (!cpus.empty()) bind_thread(members_.back(), cpus[i % cpus.size()]);
     }
   } catch (...) {
     dismiss();

@@ -37,7 +37,8 @@ class Crew {
   std::vector<std::thread> members_;
 };
 
-/// Binds the calling thread to one CPU. Throws std::system_error.
+/// Binds a thread to one CPU. Throws std::system_error.
+void bind_thread(std::thread& thread, int cpu);
 void bind_this_thread(int cpu);
 
 }  // namespace handoff

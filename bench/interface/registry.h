@@ -29,6 +29,7 @@ struct Traits {
   bool allocates = false;  // memory is allocated on the path of an item
   bool cross_process = false;  // producer and consumer need not share an address space
   bool owns_threads = false;   // a runtime makes the threads: the core cannot bind them
+  bool spawns_per_item = false;  // a thread or process is made for each item
 };
 
 struct Descriptor {

@@ -8,16 +8,14 @@
 
 #include <atomic>
 #include <concepts>
-#include <cstring>
 #include <memory>
-#include <optional>
 #include <vector>
 
+#include "bench/interface/cargo.h"
 #include "bench/interface/crew.h"
 #include "bench/interface/eventcount.h"
 #include "bench/interface/lanes.h"
 #include "bench/interface/message.h"
-#include "bench/interface/slots.h"
 #include "bench/strategy.h"
 
 namespace handoff {
@@ -47,11 +45,10 @@ class ThreadsAround final : public Strategy {
       : workload_(setting.workload),
         producers_(setting.producers),
         consumers_(setting.consumers),
+        cargo_(workload_),
         channel_(setting),
         crew_(workload_.producers + workload_.consumers, setting.cpus,
-              [this](std::uint32_t member) { work(member); }) {
-    if constexpr (std::same_as<Message, Parcel>) slots_.emplace(workload_);
-  }
+              [this](std::uint32_t member) { work(member); }) {}
 
   void run(const Run&) override {
     channel_.reopen();
@@ -71,58 +68,19 @@ class ThreadsAround final : public Strategy {
   }
 
   void produce(Producer& lane) {
-    if constexpr (std::same_as<Message, Parcel>) {
-      workload_.transfer == Transfer::kMove ? produce_moved(lane) : produce_copied(lane);
-    } else {
-      Message message{};
-      while (lane.next(message)) channel_.push(message);
-    }
+    Loader<Message> loader(cargo_, lane);
+    for (Message message{}; loader.load(message);) channel_.push(message);
   }
   void consume(Consumer& lane) {
-    if constexpr (std::same_as<Message, Parcel>) {
-      workload_.transfer == Transfer::kMove ? consume_moved(lane) : consume_copied(lane);
-    } else {
-      Message message{};
-      while (channel_.pop(message)) lane.accept(message);
-    }
-  }
-
-  void produce_copied(Producer& lane) {
-    const std::unique_ptr<std::byte[]> own(new std::byte[workload_.payload]);
-    while (lane.next(own.get())) {
-      const std::uint32_t slot = slots_->take(lane.index());
-      std::memcpy(slots_->at(slot), own.get(), workload_.payload);
-      channel_.push(Parcel{slot});
-    }
-  }
-  void consume_copied(Consumer& lane) {
-    const std::unique_ptr<std::byte[]> own(new std::byte[workload_.payload]);
-    for (Parcel parcel{}; channel_.pop(parcel);) {
-      std::memcpy(own.get(), slots_->at(parcel.slot), workload_.payload);
-      slots_->give(parcel.slot);
-      lane.accept(own.get());
-    }
-  }
-
-  void produce_moved(Producer& lane) {
-    for (;;) {
-      const std::uint32_t slot = slots_->take(lane.index());
-      if (!lane.next(slots_->at(slot))) return slots_->give(slot);
-      channel_.push(Parcel{slot});
-    }
-  }
-  void consume_moved(Consumer& lane) {
-    for (Parcel parcel{}; channel_.pop(parcel);) {
-      lane.accept(slots_->at(parcel.slot));
-      slots_->give(parcel.slot);
-    }
+    Unloader<Message> unloader(cargo_, lane);
+    for (Message message{}; channel_.pop(message);) unloader.unload(message);
   }
 
   const Workload workload_;
   const std::span<Producer> producers_;
   const std::span<Consumer> consumers_;
+  Cargo<Message> cargo_;
   C<Message> channel_;
-  std::optional<Slots> slots_;
   std::atomic<std::uint32_t> producing_{0};
   Crew crew_;  // last: its threads use all of the above
 };

@@ -6,17 +6,15 @@
 #include <iostream>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "bench/commands/dispatch.h"
 #include "bench/driver/cell_process.h"
 #include "bench/driver/tick_rate.h"
+#include "bench/gbench/measured_cell.h"
 #include "bench/machine/cpus.h"
 
 int main(int argc, char** argv) {
-  if (argc > 1 && (std::string_view(argv[1]) == "cell" || std::string_view(argv[1]) == "keeper")) {
-    return handoff::dispatch(argc, argv);
-  }
+  if (handoff::is_hidden_role(argc, argv)) return handoff::dispatch(argc, argv);
   if (argc < 3) {
     std::cerr << "gbench-aa STRATEGY ITEMS [--benchmark_* flags]\n";
     return 1;
@@ -45,8 +43,7 @@ int main(int argc, char** argv) {
           state.SkipWithError(reply.outcome.reason.c_str());
           break;
         }
-        state.SetIterationTime(reply.elapsed_ns / reply.window_items * 1e-9 *
-                               static_cast<double>(items));
+        state.SetIterationTime(handoff::ns_per_item(reply) * 1e-9 * static_cast<double>(items));
       }
     })->UseManualTime();
   }

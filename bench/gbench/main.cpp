@@ -1,0 +1,189 @@
+// handoff-gbench: every strategy at a standard set of points as a Google Benchmark, so that its
+// flags, compare.py and whatever else reads its JSON can be used.
+//
+// An iteration is an item: real_time is nanoseconds an item, cpu_time CPU nanoseconds an item. A
+// run of n iterations hands over n items at least, in slices of isolated cells. Repetitions follow
+// each other, as Google Benchmark has it: to compare strategies, `handoff run` pairs short slices.
+// Exit status: 0 good, 1 usage or no benchmark matches, 2 a strategy failed.
+#include <fmt/format.h>
+#include <regex.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "bench/commands/dispatch.h"
+#include "bench/driver/context.h"
+#include "bench/driver/plan_here.h"
+#include "bench/gbench/measured_cell.h"
+#include "bench/gbench/publisher.h"
+#include "bench/machine/cpus.h"
+
+namespace handoff {
+namespace {
+
+constexpr double kUnlimited = 1e9;  // seconds: no point is dropped; nothing is planned by time here
+
+Suite standard_points() {
+  Suite suite;
+  suite.budget_s = kUnlimited;
+  suite.groups = {{.pairs = {{.word = "auto"}}, .payload = {8, 64, 4096, 65536}}};
+  return suite;
+}
+
+/// As --benchmark_filter says: a POSIX extended expression, negated by a leading '-'; empty or
+/// "all" for everything. (Ours to match: the library knows other names.)
+class Filter {
+ public:
+  explicit Filter(std::string text) {
+    negated_ = text.starts_with('-');
+    if (negated_) text.erase(0, 1);
+    if (text.empty() || text == "all") text = ".";
+    const int error = regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB);
+    if (error == 0) return;
+    char why[256];
+    regerror(error, &compiled_, why, sizeof why);
+    throw UsageError(
+        fmt::format("--benchmark_filter '{}' is no regular expression: {}", text, why));
+  }
+  Filter(const Filter&) = delete;
+  Filter& operator=(const Filter&) = delete;
+  ~Filter() { regfree(&compiled_); }
+
+  bool takes(const std::string& name) const {
+    return (regexec(&compiled_, name.c_str(), 0, nullptr, 0) == 0) != negated_;
+  }
+
+ private:
+  regex_t compiled_{};
+  bool negated_ = false;
+};
+
+/// The value of a flag of the library that it does not tell: as it was given, or in the
+/// environment.
+std::string flag(const std::vector<std::string>& arguments, std::string name,
+                 const std::string& otherwise) {
+  for (auto it = arguments.rbegin(); it != arguments.rend(); ++it) {
+    if (it->starts_with("--" + name + "=")) return it->substr(name.size() + 3);
+  }
+  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const char* set = std::getenv(name.c_str());
+  return set == nullptr ? otherwise : set;
+}
+
+class FrontEnd {
+ public:
+  FrontEnd()
+      : plan_(plan_here(standard_points())),
+        bench_{.plan = plan_,
+               .tick_rate = measure_tick_rate(),
+               .allowed_cpus = cpu_allowance().cpus,
+               .elapsed_ns = {},
+               .emit = {}} {
+    for (const PointPlan& point : plan_.points) {
+      const std::vector<CellMemory> memories = cell_memories(plan_, point);
+      for (std::size_t i = 0; i < point.cells.size(); ++i) {
+        if (!point.cells[i].runs()) continue;
+        cells_.push_back(
+            std::make_unique<MeasuredCell>(bench_, point, point.cells[i], memories[i]));
+      }
+    }
+    std::stable_sort(cells_.begin(), cells_.end(), [](const auto& a, const auto& b) {
+      return a->cell().strategy < b->cell().strategy;
+    });
+  }
+
+  int run(const std::vector<std::string>& arguments) {
+    const std::string asked = benchmark::GetBenchmarkFilter();
+    const Filter filter(asked);
+    bool any = false;
+    for (const auto& cell : cells_) {
+      if (!filter.takes(cell->name())) continue;
+      any = true;
+      add(*cell);
+    }
+    if (!any) {
+      throw UsageError(fmt::format(
+          "no benchmark matches '{}'; see their names with --benchmark_list_tests", asked));
+    }
+
+    Publisher display(*benchmark::CreateDefaultDisplayReporter(), failed_, &std::cout);
+    std::ostringstream names;  // the library prints there what --benchmark_list_tests asks for
+    display.SetOutputStream(&names);
+    std::unique_ptr<benchmark::BenchmarkReporter> format;
+    std::optional<Publisher> file;
+    if (!flag(arguments, "benchmark_out", "").empty()) {
+      format = reporter_for(flag(arguments, "benchmark_out_format", "json"));
+      if (!format) throw UsageError("--benchmark_out_format is console, json or csv");
+      file.emplace(*format, failed_, nullptr);
+    }
+    benchmark::RunSpecifiedBenchmarks(&display, file ? &*file : nullptr, "all");
+    std::cout << with_published_names(names.str());
+    return failed_.empty() ? 0 : 2;
+  }
+
+ private:
+  void add(MeasuredCell& cell) {
+    const Workload& workload = cell.point().workload;
+    benchmark::RegisterBenchmark(cell.cell().strategy.c_str(),
+                                 [this, &cell](benchmark::State& state) { measure(cell, state); })
+        ->ArgNames({"producers", "consumers", "payload"})
+        ->Args({workload.producers, workload.consumers, workload.payload})
+        ->UseManualTime();
+  }
+
+  void measure(MeasuredCell& cell, benchmark::State& state) {
+    const auto items = static_cast<double>(state.max_iterations);
+    Measurement measured;
+    if (!failed_.contains(cell.name())) {
+      measured = cell.measure(items);
+      if (!measured.outcome.good()) {
+        failed_.insert(cell.name());
+        std::cerr << fmt::format("{}: {}: {}\n", cell.name(), name(measured.outcome.verdict),
+                                 measured.outcome.reason);
+      }
+    }
+    if (failed_.contains(cell.name())) return state.SkipWithError("the strategy failed");
+    while (state.KeepRunningBatch(state.max_iterations)) {
+      state.SetIterationTime(measured.ns_per_item * 1e-9 * items);
+    }
+    state.SetItemsProcessed(state.iterations());
+    state.SetBytesProcessed(state.iterations() * cell.point().workload.payload);
+    state.counters[kCpuCounter] = measured.cpu_ns_per_item;
+  }
+
+  const Plan plan_;
+  const Bench bench_;
+  std::vector<std::unique_ptr<MeasuredCell>> cells_;
+  std::set<std::string> failed_;  // names of cells
+};
+
+int gbench(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv, argv + argc);
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::AddCustomContext("handoff", version());
+  benchmark::AddCustomContext("capacity", std::to_string(Workload{}.capacity));
+  benchmark::AddCustomContext("transfer", std::string(transfer_text(Workload{}.transfer)));
+  try {
+    return FrontEnd().run(arguments);
+  } catch (const std::exception& error) {
+    std::cerr << "handoff-gbench: " << error.what() << '\n';
+    return 1;
+  }
+}
+
+}  // namespace
+}  // namespace handoff
+
+int main(int argc, char** argv) {
+  if (handoff::is_hidden_role(argc, argv)) return handoff::dispatch(argc, argv);
+  return handoff::gbench(argc, argv);
+}

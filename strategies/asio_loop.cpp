@@ -1,0 +1,131 @@
+// asio_loop: C event loops of Boost.Asio, one post an item.
+//
+// A producer is a thread that posts a handler holding the item, a consumer is a thread in
+// io_context::run() of its own io_context. As people write it: the library's own queue, mutex and
+// wakeups; a handler returns its one credit and consumes its item. Producers choose loops as in
+// event_loop: begin at different ones, go on to the next with each batch of credits.
+//
+// Properties: FIFO for each producer and loop; bounded by credits; a heap block for each handler;
+// the loops sleep in the library's epoll_wait between slices, kept there by work guards. Source:
+// Boost.Asio, io_context and post.
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "bench/interface/cargo.h"
+#include "bench/interface/countdown.h"
+#include "bench/interface/credits.h"
+#include "bench/interface/crew.h"
+#include "bench/strategy.h"
+
+namespace handoff {
+namespace {
+
+namespace asio = boost::asio;
+
+template <class Message>
+class AsioLoops final : public Strategy {
+ public:
+  explicit AsioLoops(const Setting& setting)
+      : setting_(setting),
+        cargo_(setting.workload),
+        credits_(setting.workload.capacity, setting.workload.producers, setting.spins),
+        producers_(setting.workload.producers, setting.cpus,
+                   [this](std::uint32_t index) { produce(index); }) {
+    for (Consumer& lane : setting.consumers) {
+      loops_.push_back(std::make_unique<Loop>(cargo_, lane));
+    }
+    threads_.reserve(loops_.size());
+    try {
+      for (std::uint32_t i = 0; i < loops_.size(); ++i) {
+        threads_.emplace_back([&loop = *loops_[i]] { loop.context.run(); });
+        if (setting.cpus.empty()) continue;
+        bind_thread(threads_.back(),
+                    setting.cpus[(setting.workload.producers + i) % setting.cpus.size()]);
+      }
+    } catch (...) {
+      dismiss();
+      throw;
+    }
+  }
+  ~AsioLoops() override { dismiss(); }
+
+  void run(const Run&) override {
+    serving_.arm(setting_.workload.consumers);
+    producers_.run();
+    for (const auto& loop : loops_) {  // after all items: posts to a loop keep their order
+      asio::post(loop->context, [this] { serving_.count_down(); });
+    }
+    serving_.await();
+  }
+
+ private:
+  struct Loop {
+    Loop(Cargo<Message>& cargo, Consumer& lane) : unloader(cargo, lane) {}
+    asio::io_context context;
+    asio::executor_work_guard<asio::io_context::executor_type> guard{context.get_executor()};
+    Unloader<Message> unloader;
+  };
+
+  /// What is posted. Bytes, not the message itself: Asio 1.74 aligns handlers no more than operator
+  /// new does, and a value is aligned to a cache line.
+  class Handler {
+   public:
+    Handler(AsioLoops& loops, Loop& loop, const Message& message) : loops_(&loops), loop_(&loop) {
+      std::memcpy(bytes_.data(), &message, sizeof message);
+    }
+    void operator()() const {
+      Message message;
+      std::memcpy(&message, bytes_.data(), sizeof message);
+      loops_->credits_.give(1);
+      loop_->unloader.unload(message);
+    }
+
+   private:
+    AsioLoops* loops_;
+    Loop* loop_;
+    std::array<std::byte, sizeof(Message)> bytes_;
+  };
+
+  void dismiss() {
+    for (const auto& loop : loops_) loop->guard.reset();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  void produce(std::uint32_t index) {
+    Loader<Message> loader(cargo_, setting_.producers[index]);
+    CreditSpender credits(credits_);
+    std::size_t to = index % loops_.size();
+    for (Message message{}; loader.load(message);) {
+      if (credits.pay()) to = to + 1 == loops_.size() ? 0 : to + 1;
+      asio::post(loops_[to]->context, Handler(*this, *loops_[to], message));
+    }
+  }
+
+  const Setting setting_;
+  Cargo<Message> cargo_;
+  Credits credits_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+  Countdown serving_;  // loops that have not drained the slice yet; published by post
+  std::vector<std::thread> threads_;
+  Crew producers_;
+};
+
+const Descriptor kDescriptor{
+    .name = "asio_loop",
+    .summary = "Boost.Asio io_contexts, one thread each; one post an item",
+    .source = "Boost.Asio, io_context and post",
+    .traits = {.fifo = true, .allocates = true},
+    .make = [](const Setting& setting) -> std::unique_ptr<Strategy> {
+      return with_message(setting.workload, [&]<class M>(std::type_identity<M>) {
+        return std::unique_ptr<Strategy>(std::make_unique<AsioLoops<M>>(setting));
+      });
+    },
+};
+HANDOFF_STRATEGY(kDescriptor);
+
+}  // namespace
+}  // namespace handoff

@@ -1,0 +1,252 @@
+// event_loop: C loops, each a thread that sleeps in epoll_wait and drains an inbox of its own.
+//
+// A producer is a thread that puts items into inboxes, a consumer is a loop. Inbox: a ring that
+// producers claim places of by one fetch_add; credits bound the items in all inboxes together, so a
+// claimed place is free. The eventfd of a loop is written only when it sleeps or is about to: one
+// wakeup for many items. A loop that finds its inbox empty returns its credits, spins a little,
+// then sleeps. Producers begin at different loops and go on to the next one with each batch of
+// credits: all loops are used, and a loop that is awake gets several items in a row.
+//
+// Properties: FIFO for each producer and loop; bounded by credits; the loops sleep in epoll_wait
+// between slices.
+// Source: the reactor (Schmidt 1995); epoll(7), eventfd(2); the ring's turns are those of Vyukov's
+// bounded queue.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cerrno>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "bench/interface/cargo.h"
+#include "bench/interface/countdown.h"
+#include "bench/interface/credits.h"
+#include "bench/interface/crew.h"
+#include "bench/strategy.h"
+
+namespace handoff {
+namespace {
+
+constexpr std::uint64_t kMostPlaces = 1ULL << 24;  // of all inboxes: each can hold all items
+
+/// Where a loop sleeps, and what wakes it.
+///
+/// `asleep_`: set by the loop before its last look at the inbox, cleared by whoever wakes it or by
+/// itself. Relaxed: the loop's heavy fence and the producers' light fence pair as in Dekker's
+/// algorithm, so that either the loop sees the item or the producer sees the flag. A ring that
+/// comes too late leaves the eventfd readable: one needless wakeup.
+class Doorbell {
+ public:
+  Doorbell() : epoll_(epoll_create1(EPOLL_CLOEXEC)), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    epoll_event readable{.events = EPOLLIN, .data = {}};
+    if (epoll_ < 0 || bell_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, bell_, &readable) != 0) {
+      throw std::system_error(errno, std::generic_category(), "cannot make an event loop");
+    }
+  }
+  Doorbell(const Doorbell&) = delete;
+  Doorbell& operator=(const Doorbell&) = delete;
+  ~Doorbell() {
+    close(bell_);
+    close(epoll_);
+  }
+
+  /// After publishing.
+  void ring() {
+    light_fence();
+    if (asleep_.load(std::memory_order_relaxed)) [[unlikely]]
+      wake();
+  }
+
+  /// Tries `ready` a while (`spins` busy iterations), then sleeps between tries until it holds.
+  template <class Ready>
+  void await(std::uint32_t spins, Ready ready) {
+    for (std::uint32_t i = 0; i < spins; ++i) {
+      if (ready()) return;
+      relax_cpu();
+    }
+    while (!ready()) {
+      asleep_.store(true, std::memory_order_relaxed);
+      heavy_fence();
+      if (!ready()) sleep();
+      asleep_.store(false, std::memory_order_relaxed);
+    }
+  }
+
+ private:
+  void wake() {
+    if (!asleep_.exchange(false, std::memory_order_relaxed)) return;  // somebody else has
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(bell_, &one, sizeof one);
+  }
+
+  void sleep() {
+    epoll_event event;
+    while (epoll_wait(epoll_, &event, 1, -1) < 0 && errno == EINTR) {  // stopped and continued
+    }
+    std::uint64_t rings;
+    [[maybe_unused]] const ssize_t taken = read(bell_, &rings, sizeof rings);
+  }
+
+  const int epoll_, bell_;
+  alignas(128) std::atomic<bool> asleep_{false};
+};
+
+/// Many producers, one loop. REQUIRES: a credit paid for each item, of at most `places` credits.
+template <class Message>
+class Inbox {
+ public:
+  explicit Inbox(std::uint32_t places)
+      : mask_(std::bit_ceil(places) - 1), ring_(new Place[std::size_t{mask_} + 1]) {}
+
+  void push(const Message& message) {
+    // Acquire and release chain all pushes: whoever has ticket t sees the credit returns that all
+    // earlier ticket holders saw. All credits being under way at most, those returns include that
+    // of the item which had this place before: it has been read.
+    const std::uint32_t ticket = tickets_.fetch_add(1, std::memory_order_acq_rel);
+    Place& place = ring_[ticket & mask_];
+    place.message = message;
+    place.turn.store(ticket + 1, std::memory_order_release);  // pairs with the acquire in ready
+  }
+
+  /// For the loop, as is pop.
+  bool ready() const {
+    return ring_[head_ & mask_].turn.load(std::memory_order_acquire) == head_ + 1;
+  }
+  bool pop(Message& message) {
+    if (!ready()) return false;
+    message = ring_[head_++ & mask_].message;
+    return true;
+  }
+
+ private:
+  struct Place {
+    std::atomic<std::uint32_t> turn{0};  // ticket + 1 once its message is whole
+    Message message{};
+  };
+
+  const std::uint32_t mask_;
+  const std::unique_ptr<Place[]> ring_;
+  alignas(128) std::atomic<std::uint32_t> tickets_{0};  // places claimed so far
+  alignas(128) std::uint32_t head_ = 0;                 // the loop's alone
+};
+
+template <class Message>
+class EventLoops final : public Strategy {
+ public:
+  explicit EventLoops(const Setting& setting)
+      : setting_(setting),
+        cargo_(setting.workload),
+        credits_(setting.workload.capacity,
+                 std::max(setting.workload.producers, setting.workload.consumers), setting.spins),
+        producers_(setting.workload.producers, setting.cpus,
+                   [this](std::uint32_t index) { produce(index); }) {
+    for (std::uint32_t i = 0; i < setting.workload.consumers; ++i) {
+      loops_.push_back(std::make_unique<Loop>(setting.workload.capacity));
+    }
+    threads_.reserve(loops_.size());
+    try {
+      for (std::uint32_t i = 0; i < loops_.size(); ++i) {
+        threads_.emplace_back([this, i] { serve(*loops_[i], setting_.consumers[i]); });
+        if (setting.cpus.empty()) continue;
+        bind_thread(threads_.back(),
+                    setting.cpus[(setting.workload.producers + i) % setting.cpus.size()]);
+      }
+    } catch (...) {
+      dismiss();
+      throw;
+    }
+  }
+  ~EventLoops() override { dismiss(); }
+
+  void run(const Run&) override {
+    serving_.arm(setting_.workload.consumers);  // published by ended_
+    producers_.run();
+    end_slice();
+    serving_.await();
+  }
+
+ private:
+  struct Loop {
+    explicit Loop(std::uint32_t places) : inbox(places) {}
+    Inbox<Message> inbox;
+    Doorbell bell;
+  };
+
+  void end_slice() {
+    ended_.fetch_add(1, std::memory_order_release);
+    for (const auto& loop : loops_) loop->bell.ring();
+  }
+  void dismiss() {
+    dismissed_ = true;
+    end_slice();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  void produce(std::uint32_t index) {
+    Loader<Message> loader(cargo_, setting_.producers[index]);
+    CreditSpender credits(credits_);
+    std::size_t to = index % loops_.size();
+    for (Message message{}; loader.load(message);) {
+      if (credits.pay()) to = to + 1 == loops_.size() ? 0 : to + 1;
+      loops_[to]->inbox.push(message);
+      loops_[to]->bell.ring();
+    }
+  }
+
+  void serve(Loop& loop, Consumer& lane) {
+    Unloader<Message> unloader(cargo_, lane);
+    CreditReturner credits(credits_);
+    for (std::uint32_t seen = 0;;) {
+      // Read before the inbox is drained: what was handed in before the end is then found.
+      const std::uint32_t ended = ended_.load(std::memory_order_acquire);
+      for (Message message{}; loop.inbox.pop(message);) {
+        credits.item_taken();
+        unloader.unload(message);
+      }
+      credits.settle();
+      if (ended != seen) {
+        seen = ended;
+        if (dismissed_) return;
+        serving_.count_down();
+      }
+      loop.bell.await(setting_.spins, [&] {
+        return loop.inbox.ready() || ended_.load(std::memory_order_acquire) != seen;
+      });
+    }
+  }
+
+  const Setting setting_;
+  Cargo<Message> cargo_;
+  Credits credits_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+  /// Slices ended: all producers are done. Release by end_slice, acquire by the loops.
+  alignas(128) std::atomic<std::uint32_t> ended_{0};
+  bool dismissed_ = false;  // written before ended_ moves
+  Countdown serving_;       // loops that have not drained the slice yet
+  std::vector<std::thread> threads_;
+  Crew producers_;
+};
+
+const Descriptor kDescriptor{
+    .name = "event_loop",
+    .summary = "epoll loops with an inbox each; an eventfd wakes a loop only when it sleeps",
+    .source = "Schmidt 1995, \"Reactor\"; epoll(7), eventfd(2)",
+    .traits = {.fifo = true},
+    .unsupported = [](const Workload& workload) -> std::string {
+      if (std::uint64_t{workload.consumers} * workload.capacity <= kMostPlaces) return {};
+      return "each loop's inbox has room for all items: capacity times consumers may be " +
+             std::to_string(kMostPlaces) + " at most";
+    },
+    .make = [](const Setting& setting) -> std::unique_ptr<Strategy> {
+      return with_message(setting.workload, [&]<class M>(std::type_identity<M>) {
+        return std::unique_ptr<Strategy>(std::make_unique<EventLoops<M>>(setting));
+      });
+    },
+};
+HANDOFF_STRATEGY(kDescriptor);
+
+}  // namespace
+}  // namespace handoff

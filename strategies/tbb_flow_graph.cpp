@@ -1,0 +1,115 @@
+// tbb_flow_graph: a limiter_node, then a function_node of concurrency C, of oneTBB.
+//
+// A producer is a thread of ours that calls limiter_node::try_put from outside the graph. A
+// consumer is a thread of oneTBB in a slot of the graph's own arena, which has C slots: whoever
+// runs a body in slot i uses consumer lane i. So P + C threads execute; global_control allows as
+// many, also beyond the CPUs. When the producers are done, the thread that waits for the graph may
+// take a slot.
+//
+// The limiter is the bound: a body decrements it once its item is consumed. A limiter has no
+// waiting and no buffer, it refuses, and the caller keeps the item: producers retry a little, then
+// sleep on an eventcount that bodies notify. Some refusals are not for lack of room: while the put
+// of the item that a body has just finished is still under way, the limiter counts it once more.
+// That can only refuse anybody where producers exceed capacity, and there each put notifies, too.
+//
+// Properties: bounded; allocates a task an item; not FIFO (it is with C = 1: bodies of an only lane
+// run in the order of arrival; with more, tasks overtake each other). oneTBB's threads cannot be
+// bound, so nothing of this cell is; they look for work a little before they sleep.
+// Source: oneTBB, flow graph, limiter_node and function_node.
+#include <oneapi/tbb/flow_graph.h>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <vector>
+
+#include "bench/interface/cargo.h"
+#include "bench/interface/crew.h"
+#include "bench/strategy.h"
+
+namespace handoff {
+namespace {
+
+namespace flow = oneapi::tbb::flow;
+
+template <class Message>
+class FlowGraph final : public Strategy {
+ public:
+  explicit FlowGraph(const Setting& setting)
+      : setting_(setting),
+        cargo_(setting.workload),
+        parallelism_(oneapi::tbb::global_control::max_allowed_parallelism,
+                     setting.workload.producers + setting.workload.consumers),
+        arena_(static_cast<int>(setting.workload.consumers), 0),
+        producers_(setting.workload.producers, setting.cpus,
+                   [this](std::uint32_t index) { produce(index); }) {
+    for (Consumer& lane : setting.consumers) unloaders_.emplace_back(cargo_, lane);
+    arena_.initialize();
+    arena_.execute([this] { nodes_.emplace(*this, setting_.workload); });
+  }
+
+  void run(const Run&) override {
+    producers_.run();
+    nodes_->graph.wait_for_all();
+  }
+
+ private:
+  struct Nodes {
+    Nodes(FlowGraph& owner, const Workload& workload)
+        : limiter(graph, workload.capacity),
+          consume(graph, workload.consumers, [&](const Message& message) {
+            owner.consume(message);
+            return flow::continue_msg{};
+          }) {
+      flow::make_edge(limiter, consume);
+    }
+    flow::graph graph;  // attached to the arena that it is made in
+    flow::limiter_node<Message> limiter;
+    flow::function_node<Message> consume;
+  };
+
+  void produce(std::uint32_t index) {
+    Loader<Message> loader(cargo_, setting_.producers[index]);
+    flow::limiter_node<Message>& limiter = nodes_->limiter;
+    const bool crowded = setting_.workload.producers > setting_.workload.capacity;
+    for (Message message{}; loader.load(message);) {
+      if (!limiter.try_put(message)) {
+        not_full_.await(setting_.spins, [&] { return limiter.try_put(message); });
+      }
+      if (crowded) not_full_.notify_one();
+    }
+  }
+
+  void consume(const Message& message) {
+    // An arena of one has a second slot for its oddities; the node still runs one body at a time.
+    const auto slot =
+        static_cast<std::size_t>(oneapi::tbb::this_task_arena::current_thread_index());
+    unloaders_[slot % unloaders_.size()].unload(message);
+    nodes_->limiter.decrementer().try_put({});
+    not_full_.notify_one();
+  }
+
+  const Setting setting_;
+  Cargo<Message> cargo_;
+  std::vector<Unloader<Message>> unloaders_;  // each its slot's alone
+  EventCount not_full_;
+  oneapi::tbb::global_control parallelism_;
+  oneapi::tbb::task_arena arena_;
+  std::optional<Nodes> nodes_;
+  Crew producers_;
+};
+
+const Descriptor kDescriptor{
+    .name = "tbb_flow_graph",
+    .summary = "oneTBB limiter_node and function_node of concurrency C in an arena of its own",
+    .source = "oneTBB, flow graph",
+    .traits = {.bounded = true, .allocates = true, .owns_threads = true},
+    .make = [](const Setting& setting) -> std::unique_ptr<Strategy> {
+      return with_message(setting.workload, [&]<class M>(std::type_identity<M>) {
+        return std::unique_ptr<Strategy>(std::make_unique<FlowGraph<M>>(setting));
+      });
+    },
+};
+HANDOFF_STRATEGY(kDescriptor);
+
+}  // namespace
+}  // namespace handoff

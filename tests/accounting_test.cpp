@@ -1,0 +1,82 @@
+#include "bench/cell/accounting.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <ctime>
+
+namespace handoff {
+namespace {
+
+constexpr double kBurnNs = 100e6;
+constexpr int kNaps = 100;
+
+double own_cpu_ns() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+}
+
+/// What is to be found: CPU time, and context switches of a process that gives up its CPU.
+void burn_and_nap() {
+  const double end = own_cpu_ns() + kBurnNs;
+  while (own_cpu_ns() < end) {
+  }
+  for (int i = 0; i < kNaps; ++i) usleep(10);
+}
+
+/// Counted twice would be twice as much.
+void expect_counted_once(const Usage& before, const Usage& after) {
+  EXPECT_GE(after.cpu_ns - before.cpu_ns, 0.95 * kBurnNs);
+  EXPECT_LE(after.cpu_ns - before.cpu_ns, 1.8 * kBurnNs);
+  EXPECT_GE(after.voluntary - before.voluntary, kNaps);
+  EXPECT_LE(after.voluntary - before.voluntary, 1.8 * kNaps);
+}
+
+TEST(Accounting, CountsAChildThatCameAndWentOnce) {
+  Accounting accounting;
+  accounting.refresh();
+  const Usage before = accounting.snapshot();
+  const pid_t child = fork();
+  if (child == 0) {
+    burn_and_nap();
+    _exit(0);
+  }
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  expect_counted_once(before, accounting.snapshot());
+}
+
+TEST(Accounting, CountsAKnownChildOnceWhetherItLivesOrIsReaped) {
+  int go[2], done[2];
+  ASSERT_EQ(pipe(go), 0);
+  ASSERT_EQ(pipe(done), 0);
+  char token = 'x';
+  const pid_t child = fork();
+  if (child == 0) {
+    for (int i = 0; i < 3; ++i) {  // once before it is known, once while it is, once before it ends
+      if (read(go[0], &token, 1) != 1) _exit(1);
+      burn_and_nap();
+      if (write(done[1], &token, 1) != 1) _exit(1);
+    }
+    _exit(0);
+  }
+  const auto let_work = [&] {
+    EXPECT_EQ(write(go[1], &token, 1), 1);
+    EXPECT_EQ(read(done[0], &token, 1), 1);
+  };
+  let_work();
+  Accounting accounting;
+  accounting.refresh();
+  const Usage known = accounting.snapshot();
+  let_work();
+  const Usage alive = accounting.snapshot();
+  expect_counted_once(known, alive);
+  let_work();
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  expect_counted_once(alive, accounting.snapshot());
+  for (const int fd : {go[0], go[1], done[0], done[1]}) close(fd);
+}
+
+}  // namespace
+}  // namespace handoff

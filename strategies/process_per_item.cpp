@@ -120,7 +120,7 @@ const Descriptor kDescriptor{
     .make = [](const Setting& setting) -> std::unique_ptr<Strategy> {
       return std::make_unique<ProcessPerItem>(setting);
     },
-    .slow_item_ns = 1e6,
+    .slow_item_ns = 2e6,
 };
 HANDOFF_STRATEGY(kDescriptor);
 

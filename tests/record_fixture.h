@@ -29,6 +29,7 @@ inline Plan small_plan(int incarnations = 8) {
     point.id = point_id(point.workload, point.capacity_asked);
     point.placement.mode = "auto";
     point.slice_ns = 1e6;
+    point.incarnations = incarnations;
     point.blocks = 20;
     const auto cell = [](std::string label, std::string strategy, Role role) {
       CellPlan made;

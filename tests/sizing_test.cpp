@@ -105,6 +105,16 @@ TEST(Sizing, LeavesRoomForCellsThatWillHaveBlocksOfTheirOwn) {
   EXPECT_LE(with.total_s, 10);
 }
 
+TEST(Sizing, KeepsToTheIncarnationsThatAPointNeeds) {
+  std::vector<PointNeed> points(2, {.cells = 4, .threads = 8});
+  points[0].incarnations = 16;
+  EXPECT_EQ(size_points(points, 4.2, {}).incarnations, (std::vector<int>{16, 8}));
+  EXPECT_EQ(size_points(points, 4.2, 9).incarnations, (std::vector<int>{9, 9})) << "asked for";
+  const Sizing roomy = size_points(points, 60, {});
+  EXPECT_EQ(roomy.incarnations[0], roomy.incarnations[1]) << "what is left goes to the lesser";
+  EXPECT_GT(roomy.incarnations[0], 16);
+}
+
 TEST(Sizing, WithoutABudgetHoldsAllThatWasAsked) {
   const Plan plan = planned({"--pairs", "auto,64:64", "--payload", "8,64"}, 2, 10);
   EXPECT_TRUE(plan.dropped.empty());

@@ -160,5 +160,15 @@ TEST(Values, SizesAndDurationsAreWrittenAsPeopleReadThem) {
   EXPECT_DOUBLE_EQ(parse_duration_s("x", "1.5m", 0, 1000), 90);
 }
 
+TEST(SuiteFile, GivesAGroupMoreIncarnationsThanTheRest) {
+  const Suite suite =
+      parse_suite("[first]\npairs = \"1:1\"\nincarnations = 16\n[rest]\npairs = \"2:2\"\n", "mine");
+  ASSERT_EQ(suite.groups.size(), 2U);
+  EXPECT_EQ(suite.groups[0].incarnations, 16);
+  EXPECT_FALSE(suite.groups[1].incarnations.has_value());
+  EXPECT_FALSE(suite.incarnations.has_value()) << "that would hold for the whole run";
+  EXPECT_THROW(parse_suite("[first]\nincarnations = 0\n", "mine"), UsageError);
+}
+
 }  // namespace
 }  // namespace handoff

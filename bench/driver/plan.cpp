@@ -123,6 +123,7 @@ PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
     cpus = std::min(cpus, static_cast<int>(bound.size()));
   }
   PointNeed need;
+  need.incarnations = point.incarnations;
   for (const CellPlan& cell : point.cells) {
     if (!cell.runs()) continue;
     const int executing = static_cast<int>(cell.executing);
@@ -166,6 +167,7 @@ std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs
       }
       point.placement = inputs.place(suite.pin, workload.producers, workload.consumers,
                                      workload.producers + workload.consumers);
+      point.incarnations = axes.incarnations.value_or(kIncarnations);
       points.push_back(std::move(point));
     }
   }
@@ -198,33 +200,33 @@ Plan make_plan(const Suite& suite, const PlanInputs& inputs) {
   }
   std::vector<PointNeed> needs;
   for (PointPlan& point : points) needs.push_back(need_of(point, suite, inputs.usable_cpus));
-  const int least = suite.incarnations.value_or(kIncarnations);
-  plan.budget_s = suite.budget_s.value_or(
-      std::max(kDefaultCustomBudget, std::ceil(whole_budget_s(needs, least, inputs.cost))));
+  plan.budget_s = suite.budget_s.value_or(std::max(
+      kDefaultCustomBudget, std::ceil(whole_budget_s(needs, suite.incarnations, inputs.cost))));
 
   const Sizing sizing = size_points(needs, plan.budget_s, suite.incarnations, inputs.cost);
-  plan.incarnations = sizing.incarnations;
   plan.estimated_s = sizing.total_s;
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (sizing.dropped[i]) {
       plan.dropped.push_back(
           fmt::format("{}: needs {}, more than is left of the budget of {}", points[i].id,
-                      duration_text(point_cost_s(needs[i], least, minimal_blocks(needs[i].slice_s),
-                                                 inputs.cost)),
+                      duration_text(point_cost_s(needs[i], sizing.incarnations[i],
+                                                 minimal_blocks(needs[i].slice_s), inputs.cost)),
                       duration_text(plan.budget_s)));
       continue;
     }
+    points[i].incarnations = sizing.incarnations[i];
     points[i].blocks = sizing.blocks[i];
+    plan.incarnations = std::max(plan.incarnations, points[i].incarnations);
     if (needs[i].cells > 0) {
       points[i].estimated_s =
-          point_cost_s(needs[i], plan.incarnations, points[i].blocks, inputs.cost);
+          point_cost_s(needs[i], points[i].incarnations, points[i].blocks, inputs.cost);
     }
     plan.points.push_back(std::move(points[i]));
   }
   if (plan.points.empty()) {
     throw UsageError(fmt::format(
         "--budget '{}' is too small for any point with {} incarnations; give at least {}",
-        duration_text(plan.budget_s), least,
+        duration_text(plan.budget_s), sizing.incarnations.front(),
         duration_text(std::ceil(sizing.smallest_budget_s * 10) / 10)));
   }
   return plan;

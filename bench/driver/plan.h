@@ -43,7 +43,8 @@ struct PointPlan {
   std::uint32_t capacity_asked = 0;  // workload.capacity may be lower, for the memory budget
   Placement placement;
   double slice_ns = 0;
-  int blocks = 0;  // per incarnation, after the warm-up; 0: no cell runs
+  int incarnations = 0;  // lifetimes of its cells: passes 0 to this
+  int blocks = 0;        // per incarnation, after the warm-up; 0: no cell runs
   double estimated_s = 0;
   std::vector<CellPlan> cells;  // as asked, then references
 };
@@ -51,7 +52,7 @@ struct PointPlan {
 struct Plan {
   std::string suite;
   std::vector<PointPlan> points;  // most important first
-  int incarnations = 0;           // passes over the points
+  int incarnations = 0;           // passes over the points: the most of any
   std::uint64_t seed = 0;
   double budget_s = 0, timeout_s = 0, estimated_s = 0;
   std::string pin;

@@ -52,6 +52,7 @@ json point_json(const PointPlan& point) {
             {"oversubscribed", p.oversubscribed},
             {"note", p.note}}},
           {"slice_ns", point.slice_ns},
+          {"incarnations", point.incarnations},
           {"blocks", point.blocks},
           {"estimated_s", point.estimated_s},
           {"cells", cells}};
@@ -74,6 +75,7 @@ PointPlan point_from(const json& from) {
   point.placement.oversubscribed = p.at("oversubscribed");
   point.placement.note = p.at("note");
   point.slice_ns = from.at("slice_ns");
+  point.incarnations = from.at("incarnations");
   point.blocks = from.at("blocks");
   point.estimated_s = from.at("estimated_s");
   for (const json& cell : from.at("cells")) point.cells.push_back(cell_from(cell));

@@ -31,23 +31,31 @@ std::string remarks(const PointPlan& point) {
   return text;
 }
 
+std::string incarnations_text(const Plan& plan) {
+  int least = plan.incarnations;
+  for (const PointPlan& point : plan.points) least = std::min(least, point.incarnations);
+  return least == plan.incarnations ? std::to_string(least)
+                                    : fmt::format("{} to {}", least, plan.incarnations);
+}
+
 }  // namespace
 
 void print_plan(std::ostream& out, const Plan& plan) {
   std::size_t width = 5;
   for (const PointPlan& point : plan.points) width = std::max(width, point.id.size());
-  out << fmt::format("{:<{}}  {:>5}  {:>7}  {:>6}  {:>7}\n", "point", width, "cells", "slice",
-                     "blocks", "seconds");
+  out << fmt::format("{:<{}}  {:>5}  {:>7}  {:>6}  {:>6}  {:>7}\n", "point", width, "cells",
+                     "slice", "lives", "blocks", "seconds");
   for (const PointPlan& point : plan.points) {
     const std::string remark = remarks(point);
-    out << fmt::format("{:<{}}  {:>5}  {:>7}  {:>6}  {:>7.1f}{}{}\n", point.id, width,
-                       running(point), duration_text(point.slice_ns * 1e-9), point.blocks,
-                       point.estimated_s, remark.empty() ? "" : "  ", remark);
+    out << fmt::format("{:<{}}  {:>5}  {:>7}  {:>6}  {:>6}  {:>7.1f}{}{}\n", point.id, width,
+                       running(point), duration_text(point.slice_ns * 1e-9), point.incarnations,
+                       point.blocks, point.estimated_s, remark.empty() ? "" : "  ", remark);
   }
   out << fmt::format(
-      "suite {}: {} point{}, {} incarnations, about {} of the budget of {}, {} usable CPU{}, seed "
+      "suite {}: {} point{}, {} incarnations, about {} of the budget of {}, {} "
+      "usable CPU{}, seed "
       "{}\n",
-      plan.suite, plan.points.size(), plan.points.size() == 1 ? "" : "s", plan.incarnations,
+      plan.suite, plan.points.size(), plan.points.size() == 1 ? "" : "s", incarnations_text(plan),
       duration_text(plan.estimated_s), duration_text(plan.budget_s), plan.usable_cpus,
       plan.usable_cpus == 1 ? "" : "s", plan.seed);
   constexpr std::size_t kShown = 8;

@@ -56,7 +56,8 @@ std::vector<CellMemory> cell_memories(const Plan& plan, const PointPlan& point) 
     const std::uint64_t max_items = std::clamp<std::uint64_t>(
         most, 2 * std::uint64_t{point.workload.capacity} + 8192, kMostItems);
     memories.push_back(
-        {SliceSizer(workload_of(point, cell), slice_ns, max_items), slice_ns, max_items});
+        {SliceSizer(workload_of(point, cell), slice_ns, max_items, cell.slow_item_ns), slice_ns,
+         max_items});
   }
   return memories;
 }
@@ -122,13 +123,15 @@ bool PointPass::any_cell() const {
 void PointPass::warm_up() {
   std::vector<std::size_t> members;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    if (!is_slow(cells_[i])) members.push_back(i);  // once is enough for a slow one
+    const bool warm = cells_[i].ns_per_item > 0;  // once is enough for a slow one
+    if (!warm || !is_slow(cells_[i])) members.push_back(i);
   }
   run_group(0, -1, members);
 }
 
 bool PointPass::is_slow(const Open& open) const {
-  return open.whole_ns > kSlowCell * point_.slice_ns;
+  return memories_[static_cast<std::size_t>(open.cell)].sizer.shortest_ns() >
+         kSlowCell * point_.slice_ns;
 }
 
 bool PointPass::is_alive(const Group& group) const {
@@ -197,10 +200,7 @@ void PointPass::run_group(int group, int block, const std::vector<std::size_t>& 
     }
     const auto items = static_cast<double>(reply.items);
     memory.sizer.learn(reply.whole_ns, items);
-    if (open.whole_ns == 0 || reply.whole_ns < open.whole_ns) {
-      open.whole_ns = reply.whole_ns;
-      open.ns_per_item = reply.whole_ns / std::max(items, 1.0);
-    }
+    open.ns_per_item = reply.whole_ns / std::max(items, 1.0);
     open.parked_cpu_ns += reply.parked_cpu_ns;
     open.parked_wall_ns += reply.parked_wall_ns;
     rows.push_back(RunRecord::slice_row(open.cell, start_ns, reply));

@@ -66,7 +66,7 @@ class PointPass {
     int cell;
     std::unique_ptr<CellProcess> process;  // null: failed or closed
     double parked_cpu_ns = 0, parked_wall_ns = 0;
-    double whole_ns = 0, ns_per_item = 0;  // of its quickest slice
+    double ns_per_item = 0;  // of its last slice
   };
   struct Group {
     std::vector<std::size_t> members;  // indexes of cells_, an anchor behind its own ones

@@ -58,7 +58,7 @@ void PointRecord::set_aside_unfinished() {
 
 RunRecord::RunRecord(const Plan& plan) : points_(plan.points.size()) {
   for (std::size_t i = 0; i < points_.size(); ++i) {
-    points_[i].samples.resize(static_cast<std::size_t>(plan.incarnations));
+    points_[i].samples.resize(static_cast<std::size_t>(plan.points[i].incarnations));
     points_[i].cells.resize(plan.points[i].cells.size());
     for (std::size_t c = 0; c < points_[i].cells.size(); ++c) {
       const std::string& why = plan.points[i].cells[c].unsupported;

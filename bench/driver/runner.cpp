@@ -10,8 +10,8 @@ namespace handoff {
 
 namespace {
 constexpr double kFinishS = 0.2;  // kept for estimating and writing at the end
-constexpr int kWarmUps = 2;
-constexpr int kFewestBlocks = 3;  // of an incarnation, however far behind the run is
+constexpr int kFewestBlocks = 3;  // of an incarnation
+constexpr double kLate = 0.7;     // of the planned time: then a single block will do
 }  // namespace
 
 Runner::Runner(const Plan& plan, Journal& journal, RunRecord& record,
@@ -45,11 +45,13 @@ int Runner::run() {
   std::vector<Visit> visits;
   double work_left_s = 0;  // by the plan's estimate
   const auto planned_s = [&](int point) {
-    return plan_.points[static_cast<std::size_t>(point)].estimated_s / plan_.incarnations;
+    const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
+    return plan.estimated_s / plan.incarnations;
   };
   for (int pass = 0; pass < plan_.incarnations; ++pass) {
     for (const int point : visit_order(plan_, pass)) {
-      if (plan_.points[static_cast<std::size_t>(point)].blocks == 0) continue;
+      const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
+      if (plan.blocks == 0 || pass >= plan.incarnations) continue;
       if (record_.point(point).passes_done.contains(pass)) continue;
       visits.push_back({point, pass});
       work_left_s += planned_s(point);
@@ -77,12 +79,15 @@ void Runner::run_pass(int point, int pass, double allowed_s) {
   const auto memories = memories_.try_emplace(point, cell_memories(plan_, plan)).first;
   const double begin_s = elapsed_s();
   PointPass cells(bench_, point, pass, record_, memories->second);
-  for (int i = 0; i < kWarmUps && !interrupted(); ++i) cells.warm_up();
+  // Far behind its plan a run measures less, rather than longer than its budget.
+  const bool late = allowed_s < kLate * plan.estimated_s / plan.incarnations;
+  const int warm_ups = late ? 1 : warm_up_blocks(plan.slice_ns * 1e-9);
+  for (int i = 0; i < warm_ups && !interrupted(); ++i) cells.warm_up();
 
   // What closing will take is guessed from what opening took.
   const double opened_s = elapsed_s();
   const double end_s = begin_s + allowed_s - 0.5 * (opened_s - begin_s);
-  const int fewest = std::min(kFewestBlocks, plan.blocks);
+  const int fewest = late ? 1 : std::min(kFewestBlocks, plan.blocks);
   double longest_s = 0;
   while (cells.any_cell() && !interrupted()) {
     const double block_begin_s = elapsed_s();

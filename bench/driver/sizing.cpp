@@ -25,14 +25,14 @@ int affordable_blocks(const PointNeed& need, int incarnations, double seconds,
 }
 
 /// Which points are kept with how many blocks at least: in order, settled if that fits, else bare.
-std::vector<int> keep_in_order(std::span<const PointNeed> points, double room_s, int incarnations,
-                               const CostModel& model) {
+std::vector<int> keep_in_order(std::span<const PointNeed> points, double room_s,
+                               const std::vector<int>& incarnations, const CostModel& model) {
   std::vector<int> kept(points.size(), 0);
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (points[i].cells == 0) continue;
     for (const int blocks :
          {settled_blocks(points[i].slice_s), minimal_blocks(points[i].slice_s)}) {
-      const double cost = point_cost_s(points[i], incarnations, blocks, model);
+      const double cost = point_cost_s(points[i], incarnations[i], blocks, model);
       if (cost > room_s) continue;
       kept[i] = blocks;
       room_s -= cost;
@@ -56,8 +56,10 @@ int minimal_blocks(double slice_s) { return slice_s <= 5e-3 ? 8 : slice_s <= 20e
 
 int settled_blocks(double slice_s) { return slice_s <= 5e-3 ? 12 : slice_s <= 20e-3 ? 8 : 3; }
 
+int warm_up_blocks(double slice_s) { return slice_s <= 5e-3 ? 2 : 1; }
+
 double point_cost_s(const PointNeed& need, int incarnations, int blocks, const CostModel& model) {
-  const double slices = model.warmup_slices + blocks;
+  const double slices = warm_up_blocks(need.slice_s) + blocks;
   return incarnations *
          (need.cells * (model.open_close_s + slices * slice_cost_s(need, model)) +
           need.threads * model.open_close_thread_s + (1 + kFewestSlowBlocks) * need.slow_s);
@@ -67,12 +69,12 @@ Sizing size_points(std::span<const PointNeed> points, double budget_s,
                    std::optional<int> incarnations, const CostModel& model) {
   const double room_s = budget_s * (1 - model.reserve);
   Sizing sizing;
-  sizing.incarnations = incarnations.value_or(kIncarnations);
   for (const PointNeed& point : points) {
+    const int lifetimes = incarnations.value_or(point.incarnations);
+    sizing.incarnations.push_back(lifetimes);
     if (point.cells == 0) continue;
-    const double cost =
-        point_cost_s(point, sizing.incarnations, minimal_blocks(point.slice_s), model);
-    const double needed = cost / (1 - model.reserve);
+    const double needed =
+        point_cost_s(point, lifetimes, minimal_blocks(point.slice_s), model) / (1 - model.reserve);
     if (sizing.smallest_budget_s == 0 || needed < sizing.smallest_budget_s) {
       sizing.smallest_budget_s = needed;
     }
@@ -82,23 +84,25 @@ Sizing size_points(std::span<const PointNeed> points, double budget_s,
     sizing.dropped.push_back(points[i].cells > 0 && least[i] == 0);
   }
 
-  const auto total = [&](int lifetimes, const std::vector<int>& blocks) {
+  const auto total = [&](const std::vector<int>& lifetimes, const std::vector<int>& blocks) {
     double sum = 0;
     for (std::size_t i = 0; i < points.size(); ++i) {
-      if (blocks[i] > 0) sum += point_cost_s(points[i], lifetimes, blocks[i], model);
+      if (blocks[i] > 0) sum += point_cost_s(points[i], lifetimes[i], blocks[i], model);
     }
     return sum;
   };
-  if (!incarnations) {  // more lifetimes only once every kept point is settled in each
+  const bool complete = std::none_of(sizing.dropped.begin(), sizing.dropped.end(),
+                                     [](bool dropped) { return dropped; });
+  if (!incarnations && complete) {  // more lifetimes only once every point is settled in each
     std::vector<int> settled = least;
     for (std::size_t i = 0; i < points.size(); ++i) {
       if (least[i] > 0) settled[i] = settled_blocks(points[i].slice_s);
     }
-    const bool complete = std::none_of(sizing.dropped.begin(), sizing.dropped.end(),
-                                       [](bool dropped) { return dropped; });
-    while (complete && sizing.incarnations < kMostIncarnations &&
-           total(sizing.incarnations + 1, settled) <= room_s) {
-      ++sizing.incarnations;
+    for (int lifetimes = kIncarnations + 1; lifetimes <= kMostIncarnations; ++lifetimes) {
+      std::vector<int> more = sizing.incarnations;
+      for (int& one : more) one = std::max(one, lifetimes);
+      if (total(more, settled) > room_s) break;
+      sizing.incarnations = std::move(more);
     }
   }
 
@@ -107,7 +111,7 @@ Sizing size_points(std::span<const PointNeed> points, double budget_s,
     for (std::size_t i = 0; i < points.size(); ++i) {
       if (least[i] == 0) continue;
       blocks[i] =
-          std::max(least[i], affordable_blocks(points[i], sizing.incarnations, share_s, model));
+          std::max(least[i], affordable_blocks(points[i], sizing.incarnations[i], share_s, model));
     }
     return blocks;
   };
@@ -121,11 +125,13 @@ Sizing size_points(std::span<const PointNeed> points, double budget_s,
   return sizing;
 }
 
-double whole_budget_s(std::span<const PointNeed> points, int incarnations, const CostModel& model) {
+double whole_budget_s(std::span<const PointNeed> points, std::optional<int> incarnations,
+                      const CostModel& model) {
   double sum = 0;
   for (const PointNeed& point : points) {
     if (point.cells == 0) continue;
-    sum += point_cost_s(point, incarnations, settled_blocks(point.slice_s), model);
+    sum += point_cost_s(point, incarnations.value_or(point.incarnations),
+                        settled_blocks(point.slice_s), model);
   }
   return sum / (1 - model.reserve);
 }

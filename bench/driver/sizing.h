@@ -2,9 +2,9 @@
 //
 // Model: a point costs, for each incarnation and cell, opening and closing, then warm-up slices and
 // one slice a block (slow cells have fewer blocks); a slice costs its length, a share for lead-in
-// and tail, and the protocol. Choice: points are taken in their order while they fit; every cell
-// gets the same incarnations (never fewer than kIncarnations to save time); the rest goes evenly to
-// the points as blocks. Units: seconds.
+// and tail, and the protocol. Choice: points are taken in their order while they fit; each
+// gets the incarnations it needs at least; the rest goes evenly to all points, as incarnations,
+// then as blocks. Units: seconds.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,9 @@ namespace handoff {
 struct CostModel {
   double open_close_s = 0.018;         // exec, connect, construct, close: a cell's lifetime
   double open_close_thread_s = 60e-6;  // and for each executing thread
-  double warmup_slices = 2;
-  double lead_share = 0.35;  // lead-in and tail around the timed window
-  double slice_s = 0.25e-3;  // arming, waking, collecting: per slice
-  double reserve = 0.05;     // of the budget: start, probes, writing results
+  double lead_share = 0.35;            // lead-in and tail around the timed window
+  double slice_s = 0.25e-3;            // arming, waking, collecting: per slice
+  double reserve = 0.05;               // of the budget: start, probes, writing results
 };
 
 /// What a point asks for. No cells: it costs nothing and is kept.
@@ -28,15 +27,16 @@ struct PointNeed {
   int cells = 0;    // that run
   int threads = 0;  // executing, summed over these cells
   double slice_s = 1e-3;
-  double slow_s = 0;  // one slice of every cell that will have blocks of its own, summed
+  double slow_s = 0;     // one slice of every cell that will have blocks of its own, summed
+  int incarnations = 8;  // at least
 };
 
 struct Sizing {
-  int incarnations = 0;
-  std::vector<int> blocks;       // per point and incarnation; 0: dropped or nothing to run
-  std::vector<bool> dropped;     // per point
-  double total_s = 0;            // by the model, without the reserve
-  double smallest_budget_s = 0;  // below which not one point fits
+  std::vector<int> incarnations;  // per point
+  std::vector<int> blocks;        // per point and incarnation; 0: dropped or nothing to run
+  std::vector<bool> dropped;      // per point
+  double total_s = 0;             // by the model, without the reserve
+  double smallest_budget_s = 0;   // below which not one point fits
 };
 
 inline constexpr double kSlowCell = 8;       // times the point's slice: blocks of its own
@@ -49,6 +49,10 @@ inline constexpr int kMostBlocks = 200;
 /// `payload` bytes fit; else four scheduler rotations of executing / usable_cpus threads, fewer
 /// where they exceed 250 ms, but one at least.
 double slice_need_s(int executing, int usable_cpus, std::uint32_t payload);
+
+/// Blocks that are proved and not estimated, at the beginning of an incarnation. A long slice warms
+/// up in its own lead-in.
+int warm_up_blocks(double slice_s);
 
 /// Fewest blocks an incarnation is worth opening for, and as many as settle its median: beyond,
 /// another incarnation tells more than more blocks do, since incarnations differ by 3 to 5 % while
@@ -64,7 +68,7 @@ Sizing size_points(std::span<const PointNeed> points, double budget_s,
                    std::optional<int> incarnations, const CostModel& model = {});
 
 /// The budget that holds every point with settled blocks.
-double whole_budget_s(std::span<const PointNeed> points, int incarnations,
+double whole_budget_s(std::span<const PointNeed> points, std::optional<int> incarnations,
                       const CostModel& model = {});
 
 }  // namespace handoff

@@ -13,11 +13,14 @@ namespace handoff {
 
 class SliceSizer {
  public:
-  SliceSizer(const Workload& workload, double slice_ns, std::uint64_t max_items)
+  /// `item_ns`: about what an item takes, where that is known to be long; 0: nothing is known.
+  SliceSizer(const Workload& workload, double slice_ns, std::uint64_t max_items, double item_ns = 0)
       : least_(least_items(workload)),
         around_(2 * std::uint64_t{workload.capacity}),
         most_(max_items),
-        slice_ns_(slice_ns) {}
+        slice_ns_(slice_ns) {
+    if (item_ns > 0) recent_.push_back(item_ns);
+  }
 
   /// Items of a slice however slow they are: some for each lane, enough for a window.
   static std::uint64_t least_items(const Workload& workload) {
@@ -32,6 +35,11 @@ class SliceSizer {
     const auto fitting = static_cast<std::uint64_t>(slice_ns_ / ns_per_item);
     const std::uint64_t wanted = std::max(fitting, std::min(around_, fitting * kStretch));
     return std::clamp(wanted, std::min(least_, most_), most_);
+  }
+
+  /// How long the shortest slice worth running takes; 0 before anything is known.
+  double shortest_ns() const {
+    return recent_.empty() ? 0 : median(recent_) * static_cast<double>(least_);
   }
 
   /// `whole_ns`: of the slice, lead-in and tail included.

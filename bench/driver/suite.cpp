@@ -93,6 +93,10 @@ const std::string& single(std::span<const std::string> values, std::string_view 
   throw UsageError(fmt::format("{} takes one value, not {}", where, values.size()));
 }
 
+int parse_incarnations(std::string_view where, std::span<const std::string> values) {
+  return static_cast<int>(parse_count(where, single(values, where), 1, kMaxIncarnations));
+}
+
 }  // namespace
 
 bool Axes::empty() const {
@@ -150,8 +154,7 @@ bool set_setting(Suite& suite, std::string_view key, std::span<const std::string
   } else if (key == "timeout") {
     suite.timeout_s = duration(0.1, 3600);
   } else if (key == "incarnations") {
-    suite.incarnations =
-        static_cast<int>(parse_count(where, single(values, where), 1, kMaxIncarnations));
+    suite.incarnations = parse_incarnations(where, values);
   } else if (key == "seed") {
     suite.seed = parse_count(where, single(values, where), 0, kMaxSeed);
   } else if (key == "memory") {
@@ -181,6 +184,7 @@ void inherit(Axes& axes, const Axes& defaults) {
   take(axes.payload, defaults.payload);
   take(axes.capacity, defaults.capacity);
   take(axes.transfer, defaults.transfer);
+  if (!axes.incarnations) axes.incarnations = defaults.incarnations;
 }
 
 Suite parse_suite(std::string_view text, std::string_view origin) {
@@ -216,6 +220,10 @@ Suite parse_suite(std::string_view text, std::string_view origin) {
       throw UsageError(where +
                        " and pairs exclude each other; give one of producers with "
                        "consumers, or pairs");
+    }
+    if (!section.empty() && item.name == "incarnations") {
+      axes.incarnations = parse_incarnations(where, item.inputs);
+      continue;
     }
     if (set_axis(axes, item.name, item.inputs, where)) continue;
     if (section.empty() && set_setting(suite, item.name, item.inputs, where)) continue;

@@ -8,6 +8,7 @@
 //   [rest]                         axes at the top are the defaults of the groups
 //   pairs = ["auto", "8:1"]        earlier points matter more: a small budget drops the last first
 //   capacity = [64, 1024]
+//   incarnations = 16              more than the usual least for the points of this group
 //
 // A point that occurs again is measured once. Units: bytes, seconds, items.
 #pragma once
@@ -30,6 +31,7 @@ struct Axes {
   std::vector<std::uint32_t> producers, consumers;  // their product; excludes pairs
   std::vector<std::uint32_t> payload, capacity;
   std::vector<Transfer> transfer;
+  std::optional<int> incarnations;  // of its points, at least; no axis
 
   [[nodiscard]] bool empty() const;
 };

@@ -44,7 +44,7 @@ class ProcessPool final : public Strategy {
                  setting.cpus.empty() ? setting.cpus : setting.cpus.subspan(workload_.producers),
                  {.work =
                       [this](std::uint32_t worker) {
-                        if (!std::exchange(knows_ring_, true)) return ring_.touch();
+                        if (!std::exchange(knows_memory_, true)) return map_memory();
                         workload_.consumers == 1 ? consume<true>(worker) : consume<false>(worker);
                       },
                   .broken = [this] { ring_.break_off(); },
@@ -52,7 +52,7 @@ class ProcessPool final : public Strategy {
         crew_(workload_.producers, setting.cpus, [this](std::uint32_t member) {
           workload_.producers == 1 ? produce<true>(member) : produce<false>(member);
         }) {
-    workers_.start();  // the first time only to get at the ring: no slice pays for its pages
+    workers_.start();  // the first time only to map the memory: no slice pays for its pages
     workers_.finish();
   }
 
@@ -65,6 +65,11 @@ class ProcessPool final : public Strategy {
   }
 
  private:
+  void map_memory() const {
+    ring_.populate();
+    if (pool_) pool_->populate();
+  }
+
   template <bool kAlone>
   void produce(std::uint32_t member) {
     Producer& lane = setting_.producers[member];
@@ -134,7 +139,7 @@ class ProcessPool final : public Strategy {
   Ring ring_;
   std::optional<Slots> pool_;
   std::vector<std::byte> own_;  // a buffer for each producer
-  bool knows_ring_ = false;     // each worker's own
+  bool knows_memory_ = false;   // each worker's own
   std::atomic<std::uint32_t> producing_{0};
   Workers workers_;  // after all that they share, before the threads, of which they have no copy
   Crew crew_;

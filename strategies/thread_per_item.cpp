@@ -132,7 +132,7 @@ const Descriptor kDescriptor{
         return std::unique_ptr<Strategy>(std::make_unique<ThreadPerItem<M>>(setting));
       });
     },
-    .slow_item_ns = 30e3,
+    .slow_item_ns = 200e3,
 };
 HANDOFF_STRATEGY(kDescriptor);
 

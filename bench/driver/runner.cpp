@@ -48,11 +48,13 @@ int Runner::run() {
     const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
     return plan.estimated_s / plan.incarnations;
   };
-  for (int pass = 0; pass < plan_.incarnations; ++pass) {
-    for (const int point : visit_order(plan_, pass)) {
+  // A point with fewer incarnations than others is visited in some rounds only, evenly spread.
+  for (int round = 0; round < plan_.incarnations; ++round) {
+    for (const int point : visit_order(plan_, round)) {
       const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
-      if (plan.blocks == 0 || pass >= plan.incarnations) continue;
-      if (record_.point(point).passes_done.contains(pass)) continue;
+      const int pass = round * plan.incarnations / plan_.incarnations;
+      const bool due = pass != (round - 1) * plan.incarnations / plan_.incarnations || round == 0;
+      if (plan.blocks == 0 || !due || record_.point(point).passes_done.contains(pass)) continue;
       visits.push_back({point, pass});
       work_left_s += planned_s(point);
     }

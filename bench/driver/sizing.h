@@ -15,7 +15,7 @@
 namespace handoff {
 
 struct CostModel {
-  double open_close_s = 0.018;         // exec, connect, construct, close: a cell's lifetime
+  double open_close_s = 0.025;         // exec, connect, construct, close: a cell's lifetime
   double open_close_thread_s = 60e-6;  // and for each executing thread
   double lead_share = 0.35;            // lead-in and tail around the timed window
   double slice_s = 0.25e-3;            // arming, waking, collecting: per slice
@@ -39,7 +39,7 @@ struct Sizing {
   double smallest_budget_s = 0;   // below which not one point fits
 };
 
-inline constexpr double kSlowCell = 8;       // times the point's slice: blocks of its own
+inline constexpr double kSlowCell = 3;       // times the point's slice: blocks of its own
 inline constexpr int kFewestSlowBlocks = 2;  // of such cells, in an incarnation
 inline constexpr int kIncarnations = 8;      // that a verdict needs
 inline constexpr int kMostIncarnations = 200;

@@ -8,7 +8,6 @@ namespace handoff {
 
 namespace {
 constexpr std::size_t kLine = 64;
-constexpr std::size_t kMostTouched = std::size_t{16} << 20;
 constexpr std::size_t kBeside = 32;  // where bytes begin that share the line of the turn
 }  // namespace
 
@@ -19,14 +18,10 @@ Ring::Ring(std::uint32_t capacity, std::size_t room)
       offset_(kBeside + room <= kLine ? kBeside : kLine) {
   static_assert(sizeof(Slot) <= kBeside);
   memory_ = SharedMemory::create(sizeof(Ends) + slots() * stride_);
+  memory_.populate();
   ends_ = new (memory_.data()) Ends;
   first_ = memory_.data() + sizeof(Ends);
   for (std::uint64_t i = 0; i < slots(); ++i) new (&slot_of(i)) Slot{.turn = i, .filled = false};
-}
-
-void Ring::touch() {
-  const std::uint64_t most = std::min<std::uint64_t>(slots(), kMostTouched / stride_);
-  for (std::uint64_t i = 0; i < most; ++i) slot_of(i).turn.fetch_add(0, std::memory_order_relaxed);
 }
 
 void Ring::close() {

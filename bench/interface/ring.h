@@ -77,8 +77,8 @@ class Ring {
     ends_->not_full.notify_one();
   }
 
-  /// Makes the calling process map the slots, 16 MiB of them at most. Nothing changes.
-  void touch();
+  /// For a worker process: maps all slots there, too.
+  void populate() const { memory_.populate(); }
 
   /// After the last commit: who waits for items ends. No effect on a ring that is broken off.
   void close();

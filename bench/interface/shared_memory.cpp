@@ -41,6 +41,11 @@ SharedMemory SharedMemory::map(int fd) {
   return memory;
 }
 
+void SharedMemory::populate() const {
+  constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE; older headers have no name for it
+  madvise(data_, size_, kPopulateWrite);
+}
+
 SharedMemory::SharedMemory(SharedMemory&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       data_(std::exchange(other.data_, nullptr)),

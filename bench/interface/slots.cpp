@@ -18,6 +18,7 @@ Slots::Slots(const Workload& workload) {
   words_ = (slots + 63) / 64;
   const std::size_t head = rounded(words_ * sizeof(Word), kPage);
   memory_ = SharedMemory::create(head + slots * stride_);
+  memory_.populate();
   free_ = reinterpret_cast<Word*>(memory_.data());
   bytes_ = memory_.data() + head;
   for (std::uint32_t i = 0; i < words_; ++i) {

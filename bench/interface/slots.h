@@ -20,6 +20,9 @@ class Slots {
  public:
   explicit Slots(const Workload& workload);
 
+  /// For a worker process: maps all slots there, too.
+  void populate() const { memory_.populate(); }
+
   std::byte* at(std::uint32_t slot) const {
     return bytes_ + static_cast<std::size_t>(slot) * stride_;
   }

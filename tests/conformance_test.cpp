@@ -32,6 +32,11 @@ class Conformance : public ::testing::TestWithParam<std::string> {
     return false;
   }
 
+  /// So many, or the few that are made in the same time with a thread or process for each.
+  std::uint64_t scaled(std::uint64_t items) const {
+    return descriptor().traits.spawns_per_item ? items / 50 + 1 : items;
+  }
+
   /// Slices of each of these numbers of items, in one incarnation.
   void expect_delivery(const Workload& workload, const std::vector<std::uint64_t>& slices) const {
     if (!supports(workload)) return;
@@ -61,9 +66,9 @@ TEST_P(Conformance, DeliversOverTheGrid) {
           for (const std::uint32_t capacity : kCapacities) {
             if (!one_to_one && ++index % stride != 0) continue;
             const bool few = payload > 4096 || kSanitized || descriptor().role == Role::kReference;
-            const std::uint64_t items = few ? 60 : 300;
+            const std::uint64_t items = scaled(few ? 60 : 300);
             expect_delivery({producers, consumers, payload, capacity, transfer},
-                            {items, 1, items + 13});
+                            {items, 1, items + scaled(13)});
             if (HasFatalFailure()) return;
           }
         }
@@ -73,7 +78,7 @@ TEST_P(Conformance, DeliversOverTheGrid) {
 }
 
 TEST_P(Conformance, DeliversWithFarMoreThreadsThanCpus) {
-  const std::uint64_t items = kSanitized ? 1500 : 6000;
+  const std::uint64_t items = scaled(kSanitized ? 1500 : 6000);
   for (const std::uint32_t capacity : {1U, 1024U}) {
     for (const Transfer transfer : {Transfer::kCopy, Transfer::kMove}) {
       expect_delivery({64, 64, 64, capacity, transfer}, {items, 50, items});
@@ -84,7 +89,8 @@ TEST_P(Conformance, DeliversWithFarMoreThreadsThanCpus) {
 
 TEST_P(Conformance, DeliversThousandsOfTinySlices) {
   std::vector<std::uint64_t> slices;
-  for (std::uint64_t i = 0; i < (kSanitized ? 500 : 2000); ++i) slices.push_back(1 + i * 7 % 40);
+  for (std::uint64_t i = 0; i < scaled(kSanitized ? 500 : 2000); ++i)
+    slices.push_back(1 + i * 7 % 40);
   expect_delivery({2, 2, 8, 4, Transfer::kCopy}, slices);
   expect_delivery({2, 2, 300, 1, Transfer::kMove}, slices);
   expect_delivery({1, 1, 8, 4, Transfer::kCopy}, slices);
@@ -95,7 +101,8 @@ TEST_P(Conformance, DeliversLongSlicesWithAndWithoutSpinning) {
     for (const std::uint32_t threads : {1U, 2U}) {
       const Workload workload{.producers = threads, .consumers = threads, .capacity = 64};
       if (!supports(workload)) continue;
-      const std::uint64_t items = kSanitized ? 5000 : 50'000;
+      const std::uint64_t items =
+          scaled(kSanitized ? 5000 : 50'000) / (descriptor().traits.spawns_per_item ? 5 : 1);
       InProcess cell(descriptor(), workload, items, spins);
       for (int slice = 0; slice < 3; ++slice) {
         const CellOutcome outcome = cell.slice(items);
@@ -192,9 +199,10 @@ TEST_P(Conformance, DeliversAsACellOfItsOwn) {
     }
     ASSERT_TRUE(opened.good()) << opened.reason;
     for (std::uint32_t slice = 1; slice <= 5; ++slice) {
-      const SliceReply reply = cell.slice(slice, 100 * slice, testing::kNeverCut);
+      const std::uint64_t items = scaled(100) * slice;
+      const SliceReply reply = cell.slice(slice, items, testing::kNeverCut);
       ASSERT_TRUE(reply.outcome.good()) << text(workload) << ": " << reply.outcome.reason;
-      EXPECT_EQ(reply.items, 100 * slice);
+      EXPECT_EQ(reply.items, items);
     }
     const CellOutcome closed = cell.close();
     EXPECT_TRUE(closed.good()) << closed.reason;

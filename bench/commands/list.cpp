@@ -24,6 +24,7 @@ constexpr Trait kTraits[] = {
     {"allocates", &Traits::allocates},
     {"cross_process", &Traits::cross_process},
     {"owns_threads", &Traits::owns_threads},
+    {"spawns_per_item", &Traits::spawns_per_item},
 };
 
 const char* role_name(Role role) { return role == Role::kReference ? "reference" : "candidate"; }

@@ -99,7 +99,7 @@ class ProcessPool final : public Strategy {
     } else if constexpr (std::same_as<Message, Parcel>) {
       const std::uint32_t slot = pool_->take(lane.index());
       reinterpret_cast<Parcel*>(at)->slot = slot;
-      if (make(lane, pool_->at(slot))) return true;
+      if (write_into_pool(lane, pool_->at(slot))) return true;
       pool_->give(slot);
       return false;
     } else {
@@ -109,7 +109,7 @@ class ProcessPool final : public Strategy {
 
   /// Stores that miss wait for each other, the lines of memcpy do not: a detour by a buffer that
   /// stays in the producer's cache is twice as fast at 64 KiB.
-  bool make(Producer& lane, std::byte* at) {
+  bool write_into_pool(Producer& lane, std::byte* at) {
     if (workload_.transfer == Transfer::kMove) return lane.next(at);
     std::byte* own = own_.data() + std::size_t{lane.index()} * workload_.payload;
     if (!lane.next(own)) return false;

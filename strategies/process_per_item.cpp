@@ -48,7 +48,7 @@ class ProcessPerItem final : public Strategy {
   /// A lane and the process that uses it.
   struct Child {
     std::uint32_t lane;
-    std::unique_lock<std::mutex> use;  // held while the process is alive
+    std::unique_lock<std::mutex> use;  // of a lane that is shared: held while the process is alive
     pid_t pid = 0;
   };
 
@@ -63,7 +63,7 @@ class ProcessPerItem final : public Strategy {
       Child& child = children[next];
       next = next + 1 < children.size() ? next + 1 : 0;
       await_end(child);
-      child.use.lock();
+      if (lanes_ < producers()) child.use.lock();
       start(child, own.get());
     }
     for (Child& child : children) await_end(child);

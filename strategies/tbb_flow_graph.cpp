@@ -52,6 +52,11 @@ class FlowGraph final : public Strategy {
     nodes_->graph.wait_for_all();
   }
 
+  std::string note() const override {
+    return "oneTBB's threads look for work a little before they sleep: some of it falls between "
+           "slices";
+  }
+
  private:
   struct Nodes {
     Nodes(FlowGraph& owner, const Workload& workload)

@@ -6,8 +6,10 @@
 #include <atomic>
 #include <csignal>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "bench/machine/process_tree.h"
@@ -33,7 +35,7 @@ const Workload kWorkloads[] = {{},
                                {.capacity = 1},
                                {.producers = 2, .consumers = 3, .capacity = 7},
                                {.producers = 3, .consumers = 1, .payload = 4096},
-                               {.producers = 2, .consumers = 2, .payload = 65536, .capacity = 4}};
+                               {.producers = 1, .consumers = 2, .payload = 65536, .capacity = 4}};
 
 /// An opened cell of process_pool and the processes in it.
 struct Pool {
@@ -169,6 +171,7 @@ TEST(ProcessPool, DeliversWhateverTheCapacity) {
   for (const std::uint32_t capacity : {1U, 2U, 3U, 5U, 6U, 9U, 63U, 64U, 65U, 1000U}) {
     for (const std::uint32_t payload : {8U, 33U, 1000U, 4097U, 1U << 20}) {
       if (capacity > 9 && (payload == 1U << 20 || kSanitized)) continue;  // forks are slow there
+      if (payload == 1U << 20 && kSanitized) continue;  // each suppressed race is looked for in it
       InProcess cell(*find_strategy("process_pool"),
                      {.producers = 2, .consumers = 2, .payload = payload, .capacity = capacity},
                      2000);
@@ -224,23 +227,22 @@ TEST(ProcessPerItem, HasNoMoreProcessesAtATimeThanConsumersAndCapacity) {
   for (const Workload& workload : {Workload{.producers = 3, .consumers = 2},
                                    Workload{.producers = 2, .consumers = 5, .capacity = 3}}) {
     InProcess cell(*find_strategy("process_per_item"), workload, 200);
-    const std::size_t most = std::min(workload.consumers, workload.capacity);
-    std::thread beside([&] {  // stopped processes pile up
-      EXPECT_TRUE(eventually([&] {
-        std::size_t stopped = 0;
-        for (const pid_t pid : descendants(getpid())) {
-          kill(pid, SIGSTOP);
-          stopped += testing::process_state(pid) == 'T';
-        }
-        return stopped >= most;
-      }));
-      usleep(50'000);
-      const std::vector<pid_t> alive = descendants(getpid());
-      EXPECT_EQ(alive.size(), most);
-      for (const pid_t pid : alive) kill(pid, SIGCONT);
+    std::atomic<bool> over{false};
+    std::size_t most = 0;
+    std::thread beside([&] {
+      for (std::vector<pid_t> before; !over;) {
+        std::vector<pid_t> now = descendants(getpid()), both;  // both: were there between the looks
+        std::sort(now.begin(), now.end());
+        std::set_intersection(before.begin(), before.end(), now.begin(), now.end(),
+                              std::back_inserter(both));
+        most = std::max(most, both.size());
+        before = std::move(now);
+      }
     });
     EXPECT_TRUE(cell.slice(200).good());
+    over = true;
     beside.join();
+    EXPECT_LE(most, std::min(workload.consumers, workload.capacity));
   }
 }
 

@@ -3,7 +3,7 @@
 
 Without TAG all of them; with TAG those that changed since, or that include something that did.
 Writes BUILD/tidy/compile_commands.json: one command a source (a source linked twice is read once),
-without GCC's warning options, some of which clang does not know.
+without GCC's warning options, some of which clang does not know, and without its precompiled header.
 """
 
 import json
@@ -32,6 +32,8 @@ def commands_of(build: Path, tracked: set[Path]) -> dict[Path, dict]:
         if source not in tracked or source in found:
             continue
         words = [word for word in shlex.split(entry["command"]) if not word.startswith("-W")]
+        for at in [i for i, word in enumerate(words) if word.endswith("cmake_pch.hxx")][::-1]:
+            del words[at - 1 : at + 1]  # -include of a header that only GCC has precompiled
         found[source] = {"directory": entry["directory"], "file": str(source), "arguments": words}
     return found
 

@@ -21,7 +21,7 @@ def handoff_ratio(build: Path, strategy: str) -> tuple[float, float, float]:
     """B/A with its interval."""
     with tempfile.TemporaryDirectory() as directory:
         subprocess.run(
-            [build / "handoff", "run", "--strategies", f"a={strategy},b={strategy}", "--pairs",
+            [build / "handoff", "run", "--strategies", f"a={strategy},b={strategy}", "--no-references", "--pairs",
              "1:1", "--payload", "64", "--budget", "10s", "--quiet", "--out", f"{directory}/run"],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         results = json.loads(Path(directory, "run", "results.json").read_text())

@@ -13,6 +13,8 @@
 namespace handoff {
 namespace {
 
+constexpr std::ptrdiff_t kEnough = 8;  // incarnations that a verdict needs
+
 PairedLogs pair_directly(const IncarnationTable& table, int a, int b) {
   const auto log_a = table.log_ns(a), log_b = table.log_ns(b);
   const auto ns_a = table.elapsed_ns(a), ns_b = table.elapsed_ns(b);
@@ -113,9 +115,13 @@ std::vector<bool> entering(const std::vector<int>& blocks) {
   for (const int count : blocks) {
     if (count > 0) measured.push_back(count);
   }
-  const double least = measured.empty() ? 0 : median(std::move(measured)) / 4;
+  const double least = measured.empty() ? 0 : median(measured) / 4;
   std::vector<bool> enters;
   for (const int count : blocks) enters.push_back(count > 0 && count >= least);
+  // A short one is better than no verdict at all.
+  const bool enough = std::count(enters.begin(), enters.end(), true) >= kEnough;
+  if (enough || std::ssize(measured) < kEnough) return enters;
+  for (std::size_t i = 0; i < blocks.size(); ++i) enters[i] = blocks[i] > 0;
   return enters;
 }
 

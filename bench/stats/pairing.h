@@ -8,7 +8,8 @@
 //
 // An incarnation that was cut short (the budget ended, the driver was killed) gives a noisier
 // estimate than the others. With fewer than a quarter of the median number of blocks it does not
-// enter, so that one torn block cannot set the width of the interval.
+// enter, so that one torn block cannot set the width of the interval; unless fewer than eight were
+// left.
 #pragma once
 
 #include <cstddef>

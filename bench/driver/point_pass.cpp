@@ -13,8 +13,6 @@ namespace handoff {
 namespace {
 
 constexpr double kFloorSliceNs = 250'000;  // a probe, not a measurement of its own
-constexpr double kSlow = 8;                // times the point's slice: blocks of its own
-constexpr int kFewestSlow = 2;             // blocks of slow cells in an incarnation
 constexpr double kFastestItemNs = 1;       // no item is handed over faster: bounds the bitmaps
 constexpr std::uint64_t kMostItems = 1ULL << item_code::kSequenceBits;
 

@@ -75,6 +75,7 @@ const Descriptor kDescriptor{
     .summary = "reference: a cache line handed to and fro between two CPUs (a round trip an item)",
     .source = "core-to-core latency tests; Lamport 1977, one-slot buffer",
     .role = Role::kReference,
+    .probe = true,
     .traits = {.fifo = true, .bounded = true},
     .unsupported = [](const Workload& workload) -> std::string {
       if (workload.producers == 1 && workload.consumers == 1 && workload.payload == 8) return {};

@@ -18,7 +18,9 @@ inline std::string only_one_to_one(const Workload& workload) {
   return workload.producers == 1 && workload.consumers == 1 ? ""
                                                             : "one producer and one consumer only";
 }
-inline std::string never(const Workload&) { return "never"; }
+inline std::string only_a_probe(const Workload& workload) {
+  return workload.payload == 8 && workload.beside != 0 ? "" : "a probe";
+}
 inline std::uint32_t one(const Workload&) { return 1; }
 inline std::uint32_t two(const Workload&) { return 2; }
 
@@ -47,7 +49,8 @@ inline std::vector<const Descriptor*> registry(std::size_t count = 4) {
                                  describe("c10")};
     made[0].unsupported = only_one_to_one;
     made[0].executing = one;
-    made[1].unsupported = never;  // has to be ignored: the floor always joins
+    made[1].probe = true;
+    made[1].unsupported = only_a_probe;  // joins whatever the point is
     made[1].executing = two;
     made[3].unsupported = only_one_to_one;
     made[5].traits.owns_threads = true;

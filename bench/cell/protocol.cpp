@@ -15,7 +15,8 @@ Json to_json(const Workload& workload) {
           {"consumers", workload.consumers},
           {"payload", workload.payload},
           {"capacity", workload.capacity},
-          {"transfer", workload.transfer == Transfer::kMove ? "move" : "copy"}};
+          {"transfer", workload.transfer == Transfer::kMove ? "move" : "copy"},
+          {"beside", workload.beside}};
 }
 
 Workload workload_from(const Json& json) {
@@ -23,7 +24,8 @@ Workload workload_from(const Json& json) {
           .consumers = json.at("consumers"),
           .payload = json.at("payload"),
           .capacity = json.at("capacity"),
-          .transfer = json.at("transfer") == "move" ? Transfer::kMove : Transfer::kCopy};
+          .transfer = json.at("transfer") == "move" ? Transfer::kMove : Transfer::kCopy,
+          .beside = json.value("beside", 0U)};
 }
 
 Json OpenRequest::to_json() const {

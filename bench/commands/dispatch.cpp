@@ -67,7 +67,7 @@ struct Commands {
                           "Seed of random orders. Default: a fresh one");
     selfcheck
         ->add_option("--replay", check_options.replay,
-                     "aa: replay stored A/A runs instead of measuring")
+                     "aa, retest: stored runs instead of measuring")
         ->type_name("DIR");
     selfcheck
         ->add_option("--replays", check_options.replays, "aa: how many replays of each stored run")

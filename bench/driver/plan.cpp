@@ -14,7 +14,13 @@
 namespace handoff {
 namespace {
 
-constexpr std::string_view kFloor = "floor";
+Workload probe_workload(const Workload& point) {
+  return {.producers = 1,
+          .consumers = 1,
+          .payload = kMinPayload,
+          .capacity = 1,
+          .beside = point.payload};
+}
 
 const Descriptor* find(std::span<const Descriptor* const> strategies, std::string_view name) {
   const auto at = std::find_if(strategies.begin(), strategies.end(),
@@ -73,11 +79,11 @@ std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant
     cell.label = entrant.label;
     cell.strategy = strategy.name;
     cell.role = strategy.role;
-    if (strategy.unsupported != nullptr && strategy.name != kFloor) {
-      cell.unsupported = strategy.unsupported(workload);
-    }
-    cell.executing = strategy.executing != nullptr ? strategy.executing(workload)
-                                                   : workload.producers + workload.consumers;
+    cell.probe = strategy.probe;
+    const Workload own = strategy.probe ? probe_workload(workload) : workload;
+    if (strategy.unsupported != nullptr) cell.unsupported = strategy.unsupported(own);
+    cell.executing =
+        strategy.executing != nullptr ? strategy.executing(own) : own.producers + own.consumers;
     cell.owns_threads = strategy.traits.owns_threads;
     cell.slow_item_ns = strategy.slow_item_ns;
     if (entrant.joined) {  // references come last: they stay only beside something that runs
@@ -175,6 +181,10 @@ std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs
 }
 
 }  // namespace
+
+Workload workload_of(const PointPlan& point, const CellPlan& cell) {
+  return cell.probe ? probe_workload(point.workload) : point.workload;
+}
 
 std::string point_id(const Workload& workload, std::uint32_t capacity_asked) {
   std::string id =

@@ -29,13 +29,14 @@ struct CellPlan {
   std::string unsupported;      // why it does not run, a sentence; empty: it runs
   std::uint32_t executing = 0;  // threads or processes that produce and consume
   bool owns_threads = false;    // a runtime makes them: this cell is not bound
+  bool probe = false;           // runs workload_of(), not the point's
   double slow_item_ns = 0;      // Descriptor's; sizes the run, no part of the plan
 
   [[nodiscard]] bool runs() const { return unsupported.empty(); }
 };
 
 /// One point: all its running cells are alive together and share `placement`, except that a cell
-/// that owns its threads is not bound, and that `floor` runs on the CPUs of the first producer and
+/// that owns its threads is not bound, and that probes run on the CPUs of the first producer and
 /// the first consumer whatever the thread counts.
 struct PointPlan {
   std::string id;  // as in docs/results.md, unique in the plan
@@ -79,6 +80,9 @@ inline constexpr double kDefaultCustomBudget = 20;  // seconds, or what all aske
 
 /// Errors: UsageError (unknown strategy, labels that clash, a budget or memory that holds nothing).
 Plan make_plan(const Suite& suite, const PlanInputs& inputs);
+
+/// What a cell runs at a point: the point's workload, or a probe's own.
+Workload workload_of(const PointPlan& point, const CellPlan& cell);
 
 /// "1:1 64B", "4:2 64KiB cap=64 move".
 std::string point_id(const Workload& workload, std::uint32_t capacity_asked);

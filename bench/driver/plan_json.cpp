@@ -17,6 +17,7 @@ json cell_json(const CellPlan& cell) {
           {"unsupported", cell.unsupported},
           {"executing", cell.executing},
           {"owns_threads", cell.owns_threads},
+          {"probe", cell.probe},
           {"program", cell.program}};
 }
 
@@ -28,6 +29,7 @@ CellPlan cell_from(const json& from) {
   cell.unsupported = from.at("unsupported");
   cell.executing = from.at("executing");
   cell.owns_threads = from.at("owns_threads");
+  cell.probe = from.value("probe", cell.strategy == "floor");
   cell.program = from.value("program", "");
   return cell;
 }

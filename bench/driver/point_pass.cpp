@@ -12,7 +12,7 @@ namespace handoff {
 
 namespace {
 
-constexpr double kFloorSliceNs = 250'000;  // a probe, not a measurement of its own
+constexpr double kProbeSliceNs = 250'000;  // the machine is looked at, no more
 constexpr double kFastestItemNs = 1;       // no item is handed over faster: bounds the bitmaps
 constexpr std::uint64_t kMostItems = 1ULL << item_code::kSequenceBits;
 
@@ -20,15 +20,10 @@ constexpr std::uint64_t kMostItems = 1ULL << item_code::kSequenceBits;
 // where the awaited thread may need this very CPU.
 constexpr std::uint32_t kSpins = 1000, kSpinsOversubscribed = 20;
 
-Workload workload_of(const PointPlan& point, const CellPlan& cell) {
-  if (cell.strategy != "floor") return point.workload;
-  return {.producers = 1, .consumers = 1, .payload = kMinPayload, .capacity = 1};
-}
-
 std::vector<int> cpus_of(const Bench& bench, const PointPlan& point, const CellPlan& cell) {
   const std::vector<int>& placed = point.placement.cpus;
   if (cell.owns_threads) return {};
-  if (cell.strategy == "floor") {
+  if (cell.probe) {
     if (!placed.empty()) {
       const std::size_t consumer = point.workload.producers;
       return {placed.front(), consumer < placed.size() ? placed[consumer] : placed.back()};
@@ -44,8 +39,8 @@ std::vector<CellMemory> cell_memories(const Plan& plan, const PointPlan& point) 
   std::vector<CellMemory> memories;
   for (const CellPlan& cell : point.cells) {
     double slice_ns = point.slice_ns;
-    if (cell.strategy == "floor") {
-      slice_ns = kFloorSliceNs;
+    if (cell.probe) {
+      slice_ns = kProbeSliceNs;
     } else if (cell.role == Role::kReference) {
       slice_ns = std::min(slice_ns, 1e9 * slice_need_s(static_cast<int>(cell.executing),
                                                        plan.usable_cpus, point.workload.payload));

@@ -10,6 +10,7 @@ namespace handoff {
 
 namespace {
 
+constexpr std::string_view kFloor = "floor";
 constexpr double kHandOversInFloorItem = 2;  // there and back
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -61,7 +62,7 @@ Json cell_json(const PointResult& point, std::size_t index) {
   const CellEstimate* estimate = point.cell(index);
   if (!record.outcome.good() || estimate == nullptr || record.items <= 0) return cell;
   const double typical = estimate->typical_ns.value;
-  const double payload = plan.strategy == "floor" ? 8 : point.plan.workload.payload;
+  const double payload = plan.strategy == kFloor ? 8 : point.plan.workload.payload;
   cell["ns_per_item"] = interval(estimate->typical_ns, "median");
   cell["overall_ns_per_item"] = interval(estimate->overall_ns, "value");
   cell["stall_share"] = number(estimate->stall_share);
@@ -171,7 +172,7 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
     const PointRecord& point_record = record.point(static_cast<int>(i));
     PointResult point{point_plan, point_record, estimate(point_plan, point_record), nullptr};
     for (std::size_t c = 0; c < point_plan.cells.size(); ++c) {
-      if (point_plan.cells[c].strategy == "floor" && point.cell(c) != nullptr) {
+      if (point_plan.cells[c].strategy == kFloor && point.cell(c) != nullptr) {
         point.floor_ns = interval(point.cell(c)->typical_ns, "median", 1 / kHandOversInFloorItem);
       }
     }

@@ -37,6 +37,9 @@ struct Descriptor {
   std::string_view summary;  // one line for `handoff list`
   std::string_view source;   // paper, documentation or textbook
   Role role = Role::kCandidate;
+  /// A reference that measures the machine, not the point: 1:1, 8 bytes, told the point's payload
+  /// as Workload::beside, on the CPUs of the first producer and the first consumer.
+  bool probe = false;
   Traits traits;
   /// Why this strategy cannot do `workload`, as a sentence; empty if it can.
   std::string (*unsupported)(const Workload& workload) = nullptr;

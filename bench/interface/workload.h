@@ -24,6 +24,7 @@ struct Workload {
   std::uint32_t payload = 64;     // bytes an item, kMinPayload to kMaxPayload
   std::uint32_t capacity = 1024;  // items handed in but not yet taken out, at most
   Transfer transfer = Transfer::kCopy;
+  std::uint32_t beside = 0;  // a probe's: payload of the point that it runs beside
 
   friend bool operator==(const Workload&, const Workload&) = default;
 };

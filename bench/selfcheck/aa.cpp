@@ -6,9 +6,7 @@
 #include <random>
 #include <stdexcept>
 
-#include "bench/driver/journal.h"
 #include "bench/driver/results.h"
-#include "bench/driver/run_directory.h"
 #include "bench/selfcheck/check.h"
 #include "bench/stats/quantile.h"
 #include "bench/stats/rates.h"
@@ -73,10 +71,7 @@ const PairEstimate& only_pair(const PointEstimate& estimate) {
 /// Replays: stretches of neighbouring incarnations of a stored A/A run, as long as a live run has,
 /// with the labels of each incarnation exchanged at random.
 Tally replay(const std::string& directory, const CheckOptions& options, std::mt19937_64& random) {
-  const std::vector<Json> lines = read_journal(RunDirectory{directory}.journal());
-  const Plan plan = plan_from_json(lines[0].at("plan"));
-  RunRecord record(plan);
-  for (const Json& line : lines) record.add(line);
+  const auto [plan, record] = read_run(directory);
   if (plan.points.size() != 1 || plan.points[0].cells.size() != 2) {
     throw std::runtime_error(
         fmt::format("{} is no A/A run: it needs one point with two labels of one strategy, and no "

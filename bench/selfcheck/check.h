@@ -32,7 +32,7 @@ struct CheckOptions {
   double budget_s = 0;              // 0: the check's own
   int runs = 0;                     // live repetitions; 0: the check's own
   std::uint64_t seed = 0;           // 0: a fresh one
-  std::vector<std::string> replay;  // aa: stored runs to replay
+  std::vector<std::string> replay;  // aa, retest: stored runs instead of live ones
   int replays = 1000;
 };
 
@@ -44,6 +44,9 @@ struct Measured {
 };
 Measured measure(
     const Suite& suite, const std::function<void(Plan&)>& alter = [](Plan&) {});
+
+/// A run that was stored in `directory`, from its journal. Throws std::runtime_error.
+Measured read_run(const std::string& directory);
 
 /// A suite of one group: 1:1, `payload` bytes, `strategies` as on the command line, no references.
 Suite small_suite(const std::vector<std::string>& strategies, std::uint32_t payload,

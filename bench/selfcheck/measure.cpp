@@ -6,6 +6,7 @@
 #include "bench/driver/interruption.h"
 #include "bench/driver/journal.h"
 #include "bench/driver/plan_here.h"
+#include "bench/driver/run_directory.h"
 #include "bench/driver/runner.h"
 #include "bench/selfcheck/check.h"
 
@@ -32,6 +33,14 @@ Measured measure(const Suite& suite, const std::function<void(Plan&)>& alter) {
                                            name(outcome.verdict), outcome.reason));
     }
   }
+  return measured;
+}
+
+Measured read_run(const std::string& directory) {
+  const std::vector<Json> lines = read_journal(RunDirectory{directory}.journal());
+  Measured measured{plan_from_json(lines[0].at("plan")), RunRecord(Plan{})};
+  measured.record = RunRecord(measured.plan);
+  for (const Json& line : lines) measured.record.add(line);
   return measured;
 }
 

@@ -79,7 +79,11 @@ CheckResult check_retest(const CheckOptions& options, std::ostream& progress) {
   const double budget_s = options.budget_s > 0 ? options.budget_s : kBudgetS;
   std::vector<Answers> runs;
   std::random_device fresh;
-  for (int run = 0; run < std::max(options.runs, kRuns); ++run) {
+  for (const std::string& directory : options.replay) {
+    runs.push_back(answers_of(read_run(directory)));
+  }
+  const int live = options.replay.empty() ? std::max(options.runs, kRuns) : 0;
+  for (int run = 0; run < live; ++run) {
     Suite suite = parse_suite(suite_text("default"), "default.toml");
     suite.budget_s = budget_s;
     suite.seed = options.seed == 0 ? fresh() : options.seed + static_cast<std::uint64_t>(run);

@@ -29,10 +29,8 @@ Interval unknown() {
   return {std::numeric_limits<double>::quiet_NaN(), 0, std::numeric_limits<double>::infinity()};
 }
 
-PairEstimate estimate_pair(std::span<const IncarnationTable> tables, int cell, int to,
-                           std::span<const int> anchors, double level,
-                           const EstimateOptions& options) {
-  const PairSeries series = pair_series(tables, cell, to, anchors);
+PairEstimate estimate_series(const PairSeries& series, int cell, int to, double level,
+                             const EstimateOptions& options) {
   PairEstimate pair{cell, to, unknown(), unknown()};
   if (series.typical.empty()) return pair;
   pair.incarnations = static_cast<int>(series.typical.size());
@@ -41,6 +39,21 @@ PairEstimate estimate_pair(std::span<const IncarnationTable> tables, int cell, i
   pair.verdict = decide(pair.typical, pair.overall, pair.incarnations,
                         {options.margin, options.min_incarnations});
   return pair;
+}
+
+PairEstimate estimate_pair(std::span<const IncarnationTable> tables, int cell, int to,
+                           std::span<const int> anchors, double level,
+                           const EstimateOptions& options) {
+  return estimate_series(pair_series(tables, cell, to, anchors), cell, to, level, options);
+}
+
+std::vector<IncarnationTable> tables_of(const PointSamples& samples, int cell_count) {
+  std::vector<IncarnationTable> tables;
+  tables.reserve(samples.size());
+  for (const IncarnationSamples& incarnation : samples) {
+    tables.emplace_back(incarnation, cell_count);
+  }
+  return tables;
 }
 
 // The cells of `wanted` that have an estimate, which is filled in.
@@ -66,11 +79,7 @@ std::vector<int> estimate_cells(std::span<const IncarnationTable> tables,
 PointEstimate estimate_point(const PointSamples& samples, int cell_count,
                              const std::vector<int>& candidates, const std::vector<int>& references,
                              const EstimateOptions& options) {
-  std::vector<IncarnationTable> tables;
-  tables.reserve(samples.size());
-  for (const IncarnationSamples& incarnation : samples)
-    tables.emplace_back(incarnation, cell_count);
-
+  const std::vector<IncarnationTable> tables = tables_of(samples, cell_count);
   PointEstimate point;
   point.cells.resize(static_cast<std::size_t>(cell_count));
   const auto rivals = estimate_cells(tables, candidates, options.confidence, point);
@@ -79,20 +88,30 @@ PointEstimate estimate_point(const PointSamples& samples, int cell_count,
   anchors.insert(anchors.end(), floors.begin(), floors.end());
 
   point.leader = choose_leader(tables, rivals, anchors);
-  const double to_leader = single_level(options.confidence, pairs_among(rivals.size()));
+  const auto looks = static_cast<std::size_t>(options.looks);
+  const double to_leader = single_level(options.confidence, looks * pairs_among(rivals.size()));
   for (const int cell : rivals) {
     if (cell == point.leader) continue;
     point.pairs.push_back(estimate_pair(tables, cell, *point.leader, anchors, to_leader, options));
   }
   // A family of its own: nothing is chosen by these, and a reference beside must not blunt the
   // comparison of the candidates.
-  const double to_reference = single_level(options.confidence, rivals.size() * floors.size());
+  const double to_reference =
+      single_level(options.confidence, looks * rivals.size() * floors.size());
   for (const int reference : floors) {
     for (const int cell : rivals) {
       point.pairs.push_back(estimate_pair(tables, cell, reference, anchors, to_reference, options));
     }
   }
   return point;
+}
+
+PairEstimate estimate_named_pair(const PointSamples& samples, int cell_count, int cell,
+                                 const std::vector<int>& to, const EstimateOptions& options) {
+  const std::vector<IncarnationTable> tables = tables_of(samples, cell_count);
+  const PairSeries series = mean_series(tables, cell, to);
+  const double level = single_level(options.confidence, static_cast<std::size_t>(options.looks));
+  return estimate_series(series, cell, to.front(), level, options);
 }
 
 }  // namespace handoff

@@ -38,6 +38,7 @@ struct EstimateOptions {
   double margin = 0.02;           // half-width of equivalence, as a share
   int min_incarnations = 8;       // fewer never decide
   double between_run_log_sd = 0;  // of a log ratio, run to run; widens the intervals of pairs
+  int looks = 1;                  // of which this is one; each spends an equal part of alpha
 };
 
 /// `candidates` and `references`: cell indexes that delivered; others are not estimated, and those
@@ -47,6 +48,11 @@ struct EstimateOptions {
 /// that share no block are compared through an anchor (pairing.h); where there is none, or a single
 /// incarnation, intervals are 0 to infinity. Throws std::invalid_argument on a cell index outside 0
 /// to cell_count - 1 and on an impossible confidence. Cost: some 10 ms for 100 000 slices.
+/// The mean of a cell's pairs with each of `to` (not empty), at `confidence` by itself: for a pair
+/// that was named beforehand. `pair.to` is the first of them.
+PairEstimate estimate_named_pair(const PointSamples& samples, int cell_count, int cell,
+                                 const std::vector<int>& to, const EstimateOptions& options = {});
+
 PointEstimate estimate_point(const PointSamples& samples, int cell_count,
                              const std::vector<int>& candidates, const std::vector<int>& references,
                              const EstimateOptions& options = {});

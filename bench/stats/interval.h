@@ -2,8 +2,8 @@
 //
 // Both work on the log scale, so that A over B and B over A are the same statement, and take one
 // number an incarnation, in order of time: incarnations are the independent repetitions, slices are
-// not. Student's t serves for both, over the incarnations, or over batches of neighbours where there
-// are more than 40. Why t and not a bootstrap or a skewness correction: docs/measuring.md.
+// not. Student's t serves for both, over the incarnations, or over batches of neighbours where
+// there are more than 40. Why t and not a bootstrap or a skewness correction: docs/measuring.md.
 #pragma once
 
 #include <span>

@@ -38,6 +38,17 @@ PairedLogs pair_directly(const IncarnationTable& table, int a, int b) {
   return logs;
 }
 
+PairSeries series_of(const std::vector<PairedLogs>& logs, const std::vector<int>& blocks) {
+  const std::vector<bool> enters = entering(blocks);
+  PairSeries series;
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    if (!enters[i]) continue;
+    series.typical.push_back(logs[i].typical);
+    series.overall.push_back(logs[i].overall);
+  }
+  return series;
+}
+
 }  // namespace
 
 IncarnationTable::IncarnationTable(const IncarnationSamples& samples, int cell_count)
@@ -100,14 +111,25 @@ PairSeries pair_series(std::span<const IncarnationTable> tables, int a, int b,
     logs.push_back(pair_up(table, a, b, anchors).value_or(PairedLogs{}));
     blocks.push_back(logs.back().blocks);
   }
-  const std::vector<bool> enters = entering(blocks);
-  PairSeries series;
-  for (std::size_t i = 0; i < logs.size(); ++i) {
-    if (!enters[i]) continue;
-    series.typical.push_back(logs[i].typical);
-    series.overall.push_back(logs[i].overall);
+  return series_of(logs, blocks);
+}
+
+PairSeries mean_series(std::span<const IncarnationTable> tables, int cell,
+                       std::span<const int> to) {
+  std::vector<PairedLogs> means;
+  std::vector<int> blocks;
+  for (const IncarnationTable& table : tables) {
+    PairedLogs mean{0, 0, std::numeric_limits<int>::max()};
+    for (const int other : to) {
+      const PairedLogs logs = pair_up(table, cell, other, {}).value_or(PairedLogs{});
+      mean.typical += logs.typical / static_cast<double>(to.size());
+      mean.overall += logs.overall / static_cast<double>(to.size());
+      mean.blocks = std::min(mean.blocks, logs.blocks);
+    }
+    means.push_back(mean);
+    blocks.push_back(mean.blocks);
   }
-  return series;
+  return series_of(means, blocks);
 }
 
 std::vector<bool> entering(const std::vector<int>& blocks) {

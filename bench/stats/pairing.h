@@ -63,6 +63,10 @@ struct PairSeries {
 PairSeries pair_series(std::span<const IncarnationTable> tables, int a, int b,
                        std::span<const int> anchors);
 
+/// The mean of `cell`'s series with each of `to`, over the incarnations in which all of them met
+/// without an anchor: two cells of the same thing tell more of it than one.
+PairSeries mean_series(std::span<const IncarnationTable> tables, int cell, std::span<const int> to);
+
 /// By incarnation, whether it enters, given the number of blocks of each (0: never).
 std::vector<bool> entering(const std::vector<int>& blocks);
 

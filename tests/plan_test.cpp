@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "bench/stats/looks.h"
 #include "tests/plan_fixture.h"
 
 namespace handoff {
@@ -32,7 +33,7 @@ TEST(PlanPoints, HoldAllCandidatesThenTheReferencesThatCan) {
   const Plan plan = planned({"--pairs", "1:1,2:1"}, 4);
   ASSERT_EQ(plan.points.size(), 2U);
   EXPECT_EQ(labels(plan.points[0]), (Texts{"lockfree_queue", "lockfree_spsc", "mutex_queue",
-                                           "tbb_flow_graph", "direct", "floor"}));
+                                           "tbb_flow_graph", "direct", "floor", "control"}));
   EXPECT_EQ(labels(plan.points[1]),
             (Texts{"lockfree_queue", "mutex_queue", "tbb_flow_graph", "floor"}));
   EXPECT_EQ(labels(plan.points[1], false), Texts{"lockfree_spsc"});
@@ -46,13 +47,13 @@ TEST(PlanPoints, HoldAllCandidatesThenTheReferencesThatCan) {
 
 TEST(PlanPoints, RunOneStrategyUnderTwoLabels) {
   const Plan plan = planned({"--strategies", "a=mutex_queue,b=mutex_queue", "--pairs", "1:1"});
-  EXPECT_EQ(labels(plan.points.at(0)), (Texts{"a", "b", "direct", "floor"}));
+  EXPECT_EQ(labels(plan.points.at(0)), (Texts{"a", "b", "direct", "floor", "control"}));
   EXPECT_EQ(plan.points[0].cells[1].strategy, "mutex_queue");
 }
 
 TEST(PlanPoints, AReferenceThatIsAskedForKeepsItsLabelAndReason) {
   const Plan plan = planned({"--strategies", "d=direct,mutex_queue", "--pairs", "1:1,2:2"});
-  EXPECT_EQ(labels(plan.points.at(0)), (Texts{"d", "mutex_queue", "floor"}));
+  EXPECT_EQ(labels(plan.points.at(0)), (Texts{"d", "mutex_queue", "floor", "control"}));
   EXPECT_EQ(labels(plan.points.at(1), false), Texts{"d"});
 }
 
@@ -64,6 +65,28 @@ TEST(PlanPoints, WhereNothingRunsStayWithTheReasonAndCostNothing) {
   EXPECT_EQ(labels(plan.points[0]), Texts{});
   EXPECT_EQ(labels(plan.points[0], false), Texts{"lockfree_spsc"});
   EXPECT_GT(plan.points[1].blocks, 0);
+}
+
+TEST(PlanPoints, HaveAControlAtTheFirstAndEveryFourthAfterIt) {
+  const Plan plan = planned({"--pairs", "1:1", "--payload", "8,16,32,64,128", "--budget", "600s"});
+  ASSERT_EQ(plan.points.size(), 5U);
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(plan.points[i].cells.back().control, i % 4 == 0) << i;
+  }
+  const CellPlan& control = plan.points[0].cells.back();
+  EXPECT_EQ(control.label, "control");
+  EXPECT_EQ(control.twin, -1);
+  EXPECT_TRUE(control.runs());
+  EXPECT_FALSE(planned({"--no-references"}).points[0].cells.back().control);
+}
+
+TEST(PlanPoints, OfARaceHaveSettledBlocksAndAsManyIncarnationsAsItTakes) {
+  const Plan plan = planned({"--pairs", "1:1", "--precision", "1%", "--budget", "300s"});
+  EXPECT_EQ(plan.precision, 0.01);
+  EXPECT_EQ(plan.looks, race_looks());
+  EXPECT_EQ(plan.points.at(0).incarnations, kMostIncarnations);
+  EXPECT_EQ(plan.points[0].blocks, settled_blocks(plan.points[0].slice_ns * 1e-9));
+  EXPECT_TRUE(planned({"--pairs", "1:1"}).looks.empty());
 }
 
 TEST(PlanPoints, AreMeasuredOnceThoughGroupsOverlap) {
@@ -96,6 +119,12 @@ TEST(PlanRefuses, LabelsThatAReferenceHas) {
             "another");
 }
 
+TEST(PlanRefuses, TheLabelOfTheControl) {
+  EXPECT_EQ(refused({"--strategies", "control=mutex_queue"}),
+            "--strategies label 'control' is that of the A/A control; give another, or "
+            "--no-references");
+}
+
 TEST(PlanRefuses, ABudgetThatHoldsNothingAndNamesTheSmallestThatDoes) {
   const std::string sentence = refused({"--pairs", "1:1", "--budget", "500ms"});
   const std::string start =
@@ -110,7 +139,7 @@ TEST(PlanRefuses, ABudgetThatHoldsNothingAndNamesTheSmallestThatDoes) {
 
 TEST(PlanRefuses, MemoryThatHoldsNoPoint) {
   EXPECT_EQ(refused({"--pairs", "4:4", "--payload", "1M", "--memory", "16M"}),
-            "not one point can be measured: 4:4 1MiB: 4 cells of 1MiB need 36 MiB, more than the "
+            "not one point can be measured: 4:4 1MiB: 5 cells of 1MiB need 45 MiB, more than the "
             "memory budget of 16 MiB (--memory)");
 }
 

@@ -163,6 +163,27 @@ TEST(RunRecord, TakesTheTimeSpentFromTheLastLineThatKnowsIt) {
   EXPECT_EQ(record.exit_status(), 130);
 }
 
+TEST(RunRecord, KnowsWhatALookHasDroppedAndStopped) {
+  const Plan plan = small_plan();
+  RunRecord record(plan);
+  record.add({{"t", "look"}, {"point", 0}, {"passes", 8}, {"drop", {1}}, {"stop", false}});
+  EXPECT_TRUE(record.point(0).cells[1].dropped);
+  EXPECT_FALSE(record.point(0).cells[0].dropped);
+  EXPECT_FALSE(record.point(0).stopped);
+  record.add(
+      {{"t", "look"}, {"point", 0}, {"passes", 16}, {"drop", Json::array()}, {"stop", true}});
+  EXPECT_TRUE(record.point(0).stopped);
+  EXPECT_TRUE(record.point(0).cells[1].dropped);
+}
+
+TEST(RunRecord, KnowsWhatAControlRepeats) {
+  const Plan plan = small_plan();
+  RunRecord record(plan);
+  EXPECT_EQ(record.point(0).cells[1].twin, -1);
+  record.add({{"t", "control"}, {"point", 0}, {"cell", 1}, {"twin", 0}});
+  EXPECT_EQ(record.point(0).cells[1].twin, 0);
+}
+
 TEST(RunRecord, IgnoresLinesOfTypesItDoesNotKnow) {
   const Plan plan = small_plan();
   RunRecord record(plan);

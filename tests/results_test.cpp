@@ -10,6 +10,8 @@
 namespace handoff {
 namespace {
 
+using testing::kFast;
+using testing::kSlow;
 using testing::record_of;
 using testing::small_plan;
 using testing::whole_run;
@@ -68,8 +70,8 @@ TEST(Results, HaveTheKeysThatTheDocumentationNames) {
   of_cell.insert(std::begin(kNumbers), std::end(kNumbers));
   for (const Json& each : results()["points"][0]["cells"]) EXPECT_EQ(keys(each), of_cell);
   EXPECT_EQ(keys(results()["points"][0]["ratios"].at(0)),
-            (std::set<std::string>{"label", "to", "median", "lo", "hi", "overall", "verdict",
-                                   "incarnations"}));
+            (std::set<std::string>{"label", "to", "median", "lo", "hi", "within", "overall",
+                                   "verdict", "incarnations"}));
 }
 
 TEST(Results, TakeOverTheContextAndAddWhatIsKnownAtTheEnd) {
@@ -139,6 +141,25 @@ TEST(Results, CompareWithTheLeaderAndTheReferences) {
     EXPECT_EQ(ratio["incarnations"], 8);
   }
   EXPECT_TRUE(found);
+}
+
+TEST(Results, SayWhatIdenticalCodeDifferedBy) {
+  Plan plan = small_plan();
+  CellPlan& control = plan.points[1].cells[kSlow];
+  control.control = true;
+  control.label = "control";
+  control.twin = kFast;
+  const Json made = make_results(plan, {}, record_of(plan, whole_run(plan)));
+  const Json& stated = made.at("context").at("control");
+  ASSERT_EQ(stated.at("points").size(), 1U);
+  EXPECT_NEAR(stated.at("points")[0].at("ratio").at("median"), 2, 0.01);
+  EXPECT_NE(stated.at("sentence").get<std::string>().find("differed by up to 100."),
+            std::string::npos);
+  EXPECT_EQ(cell(made, 1, "control").at("role"), "control");
+  EXPECT_EQ(cell(made, 1, "control").at("strategy"), "mutex_queue");
+  EXPECT_TRUE(cell(made, 1, "control").at("ns_per_item").is_object());
+  EXPECT_EQ(made.at("points")[1].at("leader"), "fast");
+  EXPECT_TRUE(results().at("context").at("control").is_null());
 }
 
 TEST(Results, OfAFailedCellHaveItsReasonAndNoNumbers) {

@@ -14,14 +14,6 @@
 #include "bench/stats/pairing.h"
 #include "tests/stats_simulation.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HANDOFF_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define HANDOFF_SANITIZED 1
-#endif
-#endif
-
 namespace handoff {
 namespace {
 

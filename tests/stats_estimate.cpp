@@ -196,8 +196,26 @@ TEST(EstimatePoint, ABetweenRunTermWidensPairs) {
   EstimateOptions options;
   options.between_run_log_sd = 0.01;
   const PairEstimate pair = estimate_point(samples, 2, {0, 1}, {}, options).pairs.at(0);
-  EXPECT_NEAR(std::log(pair.typical.hi / pair.typical.value), 2.3646 * 0.01, 1e-5);
+  EXPECT_NEAR(std::log(pair.typical.hi / pair.typical.value), 1.95996 * 0.01, 1e-5);
+  EXPECT_NEAR(std::log(pair.within.hi / pair.within.value), 0, 1e-5);
   EXPECT_EQ(pair.verdict, PairVerdict::kUndecided);
+}
+
+TEST(EstimatePoint, ABetweenRunTermLeavesPairsOfTheSameCodeAlone) {
+  const auto samples = repeated({{at(0, 100), at(1, 103)}});
+  EstimateOptions options;
+  options.between_run_log_sd = 0.01;
+  options.kinds = {4, 4};
+  const PairEstimate pair = estimate_point(samples, 2, {0, 1}, {}, options).pairs.at(0);
+  EXPECT_NEAR(std::log(pair.typical.hi / pair.typical.value), 0, 1e-5);
+  EXPECT_EQ(pair.verdict, PairVerdict::kSlower);
+}
+
+TEST(EstimatePoint, ANamedPairIsComparedWithTheMeanOfWhatItStandsBeside) {
+  const auto samples = repeated({{at(0, 100), at(1, 110), at(2, 121)}});
+  const PairEstimate pair = estimate_named_pair(samples, 3, 1, {0, 2});
+  EXPECT_NEAR(pair.typical.value, 1, 1e-9);
+  EXPECT_NEAR(pair.overall.value, 1, 1e-9);
 }
 
 TEST(EstimatePoint, RefusesCellsThatThePointDoesNotHave) {

@@ -11,12 +11,13 @@
 namespace handoff {
 
 Json to_json(const Workload& workload) {
-  return {{"producers", workload.producers},
-          {"consumers", workload.consumers},
-          {"payload", workload.payload},
-          {"capacity", workload.capacity},
-          {"transfer", workload.transfer == Transfer::kMove ? "move" : "copy"},
-          {"beside", workload.beside}};
+  Json json{{"producers", workload.producers},
+            {"consumers", workload.consumers},
+            {"payload", workload.payload},
+            {"capacity", workload.capacity},
+            {"transfer", workload.transfer == Transfer::kMove ? "move" : "copy"}};
+  if (workload.beside != 0) json["beside"] = workload.beside;
+  return json;
 }
 
 Workload workload_from(const Json& json) {

@@ -67,10 +67,10 @@ struct Commands {
                           "Seed of random orders. Default: a fresh one");
     selfcheck
         ->add_option("--replay", check_options.replay,
-                     "aa, retest: stored runs instead of measuring")
+                     "aa, gate, retest: stored runs instead of measuring")
         ->type_name("DIR");
     selfcheck
-        ->add_option("--replays", check_options.replays, "aa: how many replays of each stored run")
+        ->add_option("--replays", check_options.replays, "aa, gate: how many replays of each run")
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
   }

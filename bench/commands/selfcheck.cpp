@@ -17,7 +17,8 @@ struct Check {
 };
 constexpr Check kChecks[] = {{"proof", check_proof},   {"parked", check_parked},
                              {"aa", check_aa},         {"layout", check_layout},
-                             {"regime", check_regime}, {"retest", check_retest}};
+                             {"regime", check_regime}, {"gate", check_gate},
+                             {"retest", check_retest}};
 
 }  // namespace
 

@@ -47,6 +47,10 @@ constexpr Described kSettings[] = {
     {"incarnations", "N",
      "Lifetimes of every cell, 1 to 1000; a verdict needs 8. Default: 8,\n"
      "up to 200 where the budget has room."},
+    {"precision", "SHARE",
+     "Stop a point once its ratios are known to so much, 1% say, and measure\n"
+     "clear losers no further; the time goes to what is still open. Default:\n"
+     "every point gets its part of the budget."},
     {"seed", "N", "Seed of all random orders. Default: a fresh one, stated in the results."},
     {"timeout", "TIME", "A cell without progress for so long counts as hung. Default: 10s."},
     {"pin", "HOW",
@@ -65,11 +69,21 @@ constexpr const char* kExamples =
   handoff run --strategies mutex_queue,lockfree_queue --pairs 1:1,4:2 --payload 64,64K
   handoff run --producers 1,2,4 --consumers 1,2,4 --capacity 64,1024
   handoff run --suite default --payload 64      the suite's thread counts at one size
+  handoff run --suite default --precision 5%    done as soon as it is clear
   handoff run --strategies a=mutex_queue,b=mutex_queue --budget 10s
   handoff run --config mine.toml --pin 0,1      a file like those in bench/suites/
   handoff run --resume night                    go on after an interruption
 
 Exit status: 0 done; 1 usage, or the run could not go on; 2 a cell failed; 130 interrupted.)";
+
+constexpr const char* kGateExamples =
+    R"(Examples:
+  handoff gate --base old/my_queue.so --head new/my_queue.so
+  handoff gate --base old/my_queue.so --head new/my_queue.so --pairs 1:1,2:2 --threshold 10%
+  handoff gate --base ./handoff-old --head ./handoff --strategies mutex_queue
+
+Exit status: 0 no regression; 2 a regression, or items not delivered; 3 undecided in the budget;
+1 usage; 130 interrupted.)";
 
 bool is_axis(std::string_view key) {
   return std::any_of(std::begin(kAxes), std::end(kAxes), [key](const Described& axis) {
@@ -107,46 +121,97 @@ Suite base_suite(const RunOptions& options) {
   return suite;
 }
 
-}  // namespace
+/// Options with a value, given at most once in effect: the last counts.
+class TextOptions {
+ public:
+  explicit TextOptions(CLI::App& app) : app_(app) {}
 
-void add_run_options(CLI::App& app, RunOptions& options) {
-  const auto text = [&app](const char* key, std::string& into, const char* type, const char* help) {
-    return app.add_option(fmt::format("--{}", key), into, help)
+  CLI::Option* operator()(const char* key, std::string& into, const char* type,
+                          const char* help) const {
+    return app_.add_option(fmt::format("--{}", key), into, help)
         ->type_name(type)
         ->take_last()
         ->check([](const std::string& value) { return value.empty() ? "missing" : ""; });
-  };
+  }
+
+  void axes(RunOptions& options) const {
+    for (const Described& axis : kAxes) {
+      (*this)(axis.key, options.values[axis.key], axis.type, axis.help)
+          ->join(',')
+          ->group("What to measure");
+    }
+  }
+
+  void setting(const Described& setting, RunOptions& options) const {
+    (*this)(setting.key, options.values[setting.key], setting.type, setting.help)->group("How");
+  }
+
+  void progress(RunOptions& options) const {
+    (*this)("progress", options.progress, "HOW",
+            "auto: one updating line on a terminal, else plain lines; plain; none.")
+        ->group("Results");
+    app_.add_flag("--quiet", options.quiet, "No plan and no progress on stderr; warnings remain.")
+        ->disable_flag_override()
+        ->group("Results");
+  }
+
+ private:
+  CLI::App& app_;
+};
+
+}  // namespace
+
+void add_run_options(CLI::App& app, RunOptions& options) {
+  const TextOptions text(app);
   text("suite", options.suite, "NAME", "quick (20s), default (120s) or full (15m).")
       ->group("What to measure");
   text("config", options.config, "FILE",
        "Suite from a TOML file. Axes and settings given beside it, or beside\n"
        "--suite, replace its own.")
       ->group("What to measure");
-  for (const Described& axis : kAxes) {
-    text(axis.key, options.values[axis.key], axis.type, axis.help)
-        ->join(',')
-        ->group("What to measure");
-  }
-  for (const Described& setting : kSettings) {
-    text(setting.key, options.values[setting.key], setting.type, setting.help)->group("How");
-  }
+  text.axes(options);
+  for (const Described& setting : kSettings) text.setting(setting, options);
   text("out", options.out, "DIR", "Where results go. Default: reports/local/<UTC time>.")
       ->group("Results");
   text("resume", options.resume, "DIR",
        "Go on with an interrupted run, with its options; refused for another\n"
        "plan.")
       ->group("Results");
-  text("progress", options.progress, "HOW",
-       "auto: one updating line on a terminal, else plain lines; plain; none.")
-      ->group("Results");
+  text.progress(options);
   app.add_flag("--no-references", options.no_references,
-               "Candidates only: direct and floor do not join the points.")
+               "Candidates only: neither references nor the A/A control join the points.")
       ->disable_flag_override()
       ->group("What to measure");
-  app.add_flag("--quiet", options.quiet, "No plan and no progress on stderr; warnings remain.")
-      ->disable_flag_override()
-      ->group("Results");
   app.footer(kExamples);
+  app.get_formatter()->column_width(26);
+}
+
+void add_gate_options(CLI::App& app, GateOptions& options) {
+  const TextOptions text(app);
+  text("base", options.base, "FILE",
+       "What is compared with: a plug-in (.so) of the older commit, or a build of\n"
+       "handoff.")
+      ->required()
+      ->group("What to measure");
+  text("head", options.head, "FILE", "What may have become slower: the same of the newer commit.")
+      ->required()
+      ->group("What to measure");
+  text("threshold", options.threshold, "SHARE",
+       "A slowdown of so much is a regression. Default: 5%.")
+      ->group("What to measure");
+  text.axes(options.run);
+  for (const Described& setting : kSettings) {
+    static constexpr std::string_view kOfARace[] = {"incarnations", "precision"};
+    const bool race =
+        std::find(std::begin(kOfARace), std::end(kOfARace), setting.key) != std::end(kOfARace);
+    if (!race) text.setting(setting, options.run);
+  }
+  text("out", options.run.out, "DIR",
+       "Where journal.jsonl and comparison.json go. Default:\n"
+       "reports/local/<UTC time>.")
+      ->group("Results");
+  text.progress(options.run);
+  app.footer(kGateExamples);
   app.get_formatter()->column_width(26);
 }
 

@@ -1,4 +1,4 @@
-// The options of `handoff run`, and how any command's usage errors are said.
+// The options of `handoff run` and `handoff gate`, and how any command's usage errors are said.
 //
 // The command line is read by CLI11 as text (RunOptions), then resolved against the suite or file
 // that it names (RunRequest). Nothing here exits or prints: a usage error becomes an Exit whose
@@ -55,6 +55,13 @@ void add_run_options(CLI::App& app, RunOptions& options);
 /// Without --suite and --config: axes given stand alone (suite "custom", what is not said is 1:1,
 /// 64 bytes, 1024 items, copy); none given is the suite "default".
 RunRequest resolve(const RunOptions& options);
+
+/// As typed, of `handoff gate`.
+struct GateOptions {
+  std::string base, head, threshold;
+  RunOptions run;
+};
+void add_gate_options(CLI::App& app, GateOptions& options);
 
 /// The end that CLI11's exception asks for: help and version with status 0, else one sentence in
 /// our style and status 1. `root` is the app whose parse() threw.

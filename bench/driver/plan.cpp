@@ -10,6 +10,7 @@
 
 #include "bench/driver/nearest.h"
 #include "bench/driver/slice_sizer.h"
+#include "bench/stats/looks.h"
 
 namespace handoff {
 namespace {
@@ -54,6 +55,12 @@ std::vector<Entrant> entrants(const Suite& suite, const PlanInputs& inputs) {
   }
   if (all.empty()) throw UsageError("no strategy is registered; 'handoff list' shows all");
   if (!suite.references) return all;
+  if (std::any_of(all.begin(), all.end(),
+                  [](const Entrant& e) { return e.label == kControlLabel; })) {
+    throw UsageError(fmt::format(
+        "--strategies label '{}' is that of the A/A control; give another, or --no-references",
+        kControlLabel));
+  }
   for (const Descriptor* known : inputs.strategies) {
     if (known->role != Role::kReference) continue;
     const auto asked = std::find_if(all.begin(), all.end(),
@@ -99,6 +106,19 @@ std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant
 int running(const PointPlan& point) {
   return static_cast<int>(std::count_if(point.cells.begin(), point.cells.end(),
                                         [](const CellPlan& cell) { return cell.runs(); }));
+}
+
+/// Room for the leader a second time, whoever that turns out to be.
+void add_control(PointPlan& point) {
+  const bool company = std::any_of(
+      point.cells.begin(), point.cells.end(),
+      [](const CellPlan& cell) { return cell.runs() && cell.role == Role::kCandidate; });
+  if (!company) return;
+  CellPlan control;
+  control.label = kControlLabel;
+  control.control = true;
+  control.executing = point.workload.producers + point.workload.consumers;
+  point.cells.push_back(std::move(control));
 }
 
 /// Lowers the capacity until all running cells fit into `memory_bytes`; why it cannot, if so.
@@ -159,6 +179,7 @@ std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs
       point.workload = workload;
       point.capacity_asked = workload.capacity;
       point.cells = cells_at(workload, all);
+      if (suite.references && points.size() % kControlEvery == 0) add_control(point);
       if (std::string why = fit_capacity(point, plan.memory_bytes); !why.empty()) {
         plan.dropped.push_back(std::move(why));
         continue;
@@ -213,8 +234,15 @@ Plan make_plan(const Suite& suite, const PlanInputs& inputs) {
   plan.budget_s = suite.budget_s.value_or(std::max(
       kDefaultCustomBudget, std::ceil(whole_budget_s(needs, suite.incarnations, inputs.cost))));
 
-  const Sizing sizing = size_points(needs, plan.budget_s, suite.incarnations, inputs.cost);
-  plan.estimated_s = sizing.total_s;
+  // A race begins with the fewest incarnations; how many more a point needs will show.
+  const bool race = suite.precision.has_value();
+  const Sizing sizing =
+      size_points(needs, plan.budget_s, race ? kIncarnations : suite.incarnations, inputs.cost);
+  plan.estimated_s = race ? plan.budget_s : sizing.total_s;
+  if (race) {
+    plan.precision = *suite.precision;
+    plan.looks = race_looks();
+  }
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (sizing.dropped[i]) {
       plan.dropped.push_back(
@@ -226,6 +254,10 @@ Plan make_plan(const Suite& suite, const PlanInputs& inputs) {
     }
     points[i].incarnations = sizing.incarnations[i];
     points[i].blocks = sizing.blocks[i];
+    if (race) {
+      points[i].incarnations = suite.incarnations.value_or(kMostIncarnations);
+      points[i].blocks = std::min(sizing.blocks[i], settled_blocks(needs[i].slice_s));
+    }
     plan.incarnations = std::max(plan.incarnations, points[i].incarnations);
     if (needs[i].cells > 0) {
       points[i].estimated_s =

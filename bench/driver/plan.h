@@ -31,6 +31,8 @@ struct CellPlan {
   bool owns_threads = false;    // a runtime makes them: this cell is not bound
   bool probe = false;           // runs workload_of(), not the point's
   double slow_item_ns = 0;      // Descriptor's; sizes the run, no part of the plan
+  bool control = false;         // another cell once more: identical code beside itself (A/A)
+  int twin = -1;                // of a control: that cell; -1: who leads after the first pass
 
   [[nodiscard]] bool runs() const { return unsupported.empty(); }
 };
@@ -56,6 +58,8 @@ struct Plan {
   int incarnations = 0;           // passes over the points: the most of any
   std::uint64_t seed = 0;
   double budget_s = 0, timeout_s = 0, estimated_s = 0;
+  double precision = 0;    // a share; 0: every point gets all its incarnations
+  std::vector<int> looks;  // incarnations after which a point is looked at (bench/stats/looks.h)
   std::string pin;
   int usable_cpus = 0;
   std::uint64_t memory_bytes = 0;    // for all parked cells of a point together
@@ -75,7 +79,9 @@ struct PlanInputs {
   CostModel cost;
 };
 
-inline constexpr double kDefaultTimeout = 10;       // seconds without progress: hung
+inline constexpr const char* kControlLabel = "control";
+inline constexpr std::size_t kControlEvery = 4;  // points: the first has a control, the fifth, …
+inline constexpr double kDefaultTimeout = 10;    // seconds without progress: hung
 inline constexpr double kDefaultCustomBudget = 20;  // seconds, or what all asked points need
 
 /// Errors: UsageError (unknown strategy, labels that clash, a budget or memory that holds nothing).

@@ -18,6 +18,8 @@ json cell_json(const CellPlan& cell) {
           {"executing", cell.executing},
           {"owns_threads", cell.owns_threads},
           {"probe", cell.probe},
+          {"control", cell.control},
+          {"twin", cell.twin},
           {"program", cell.program}};
 }
 
@@ -29,6 +31,8 @@ CellPlan cell_from(const json& from) {
   cell.unsupported = from.at("unsupported");
   cell.executing = from.at("executing");
   cell.owns_threads = from.at("owns_threads");
+  cell.control = from.value("control", false);
+  cell.twin = from.value("twin", -1);
   cell.probe = from.value("probe", cell.strategy == "floor");
   cell.program = from.value("program", "");
   return cell;
@@ -145,6 +149,8 @@ json to_json(const Plan& plan) {
           {"incarnations", plan.incarnations},
           {"seed", plan.seed},
           {"budget_s", plan.budget_s},
+          {"precision", plan.precision},
+          {"looks", plan.looks},
           {"timeout_s", plan.timeout_s},
           {"estimated_s", plan.estimated_s},
           {"pin", plan.pin},
@@ -161,6 +167,8 @@ Plan plan_from_json(const json& from) {
     plan.incarnations = from.at("incarnations");
     plan.seed = from.at("seed");
     plan.budget_s = from.at("budget_s");
+    plan.precision = from.value("precision", 0.0);
+    plan.looks = from.value("looks", std::vector<int>{});
     plan.timeout_s = from.at("timeout_s");
     plan.estimated_s = from.at("estimated_s");
     plan.pin = from.at("pin");
@@ -192,8 +200,10 @@ std::string plan_difference(const Plan& there, const Plan& here) {
                        b["points"].size());
   }
   if (what.empty()) {
-    what = first_difference(
-        a, b, {{"budget_s", "budget in seconds"}, {"incarnations", "number of incarnations"}});
+    what = first_difference(a, b,
+                            {{"budget_s", "budget in seconds"},
+                             {"precision", "precision"},
+                             {"incarnations", "number of incarnations"}});
   }
   for (std::size_t i = 0; what.empty() && i < a["points"].size(); ++i) {
     what = point_difference(a["points"][i], b["points"][i]);

@@ -32,6 +32,7 @@ std::string remarks(const PointPlan& point) {
 }
 
 std::string incarnations_text(const Plan& plan) {
+  if (!plan.looks.empty()) return fmt::format("up to {}", plan.incarnations);
   int least = plan.incarnations;
   for (const PointPlan& point : plan.points) least = std::min(least, point.incarnations);
   return least == plan.incarnations ? std::to_string(least)
@@ -47,9 +48,12 @@ void print_plan(std::ostream& out, const Plan& plan) {
                      "slice", "lives", "blocks", "seconds");
   for (const PointPlan& point : plan.points) {
     const std::string remark = remarks(point);
-    out << fmt::format("{:<{}}  {:>5}  {:>7}  {:>6}  {:>6}  {:>7.1f}{}{}\n", point.id, width,
-                       running(point), duration_text(point.slice_ns * 1e-9), point.incarnations,
-                       point.blocks, point.estimated_s, remark.empty() ? "" : "  ", remark);
+    out << fmt::format("{:<{}}  {:>5}  {:>7}  {:>6}  {:>6}  {:>7}{}{}\n", point.id, width,
+                       running(point), duration_text(point.slice_ns * 1e-9),
+                       plan.looks.empty() ? std::to_string(point.incarnations) : "open",
+                       point.blocks,
+                       plan.looks.empty() ? fmt::format("{:.1f}", point.estimated_s) : "open",
+                       remark.empty() ? "" : "  ", remark);
   }
   out << fmt::format(
       "suite {}: {} point{}, {} incarnations, about {} of the budget of {}, {} "

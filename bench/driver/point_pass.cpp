@@ -76,13 +76,18 @@ PointPass::PointPass(const Bench& bench, int point, int pass, const RunRecord& r
       pass_(pass),
       memories_(memories) {
   for (std::size_t i = 0; i < point_.cells.size(); ++i) {
-    const CellPlan& cell = point_.cells[i];
-    if (!cell.runs() || !record.point(point).cells[i].outcome.good()) continue;
+    const CellRecord& so_far = record.point(point).cells[i];
+    if (!point_.cells[i].runs() || !so_far.outcome.good() || so_far.dropped) continue;
+    if (point_.cells[i].control && so_far.twin < 0) continue;
+    // A control is what it repeats, in all but its label and its seed.
+    const std::size_t what = so_far.twin < 0 ? i : static_cast<std::size_t>(so_far.twin);
+    const CellPlan& cell = point_.cells[what];
     // All start at once; then each is waited for.
-    cells_.push_back({.cell = static_cast<int>(i),
-                      .process = std::make_unique<CellProcess>(
-                          request_for(bench, point_, cell, memories_[i], seed_of(cell)),
-                          bench.plan.timeout_s, cell.program)});
+    cells_.push_back(
+        {.cell = static_cast<int>(i),
+         .process = std::make_unique<CellProcess>(
+             request_for(bench, point_, cell, memories_[i], seed_of(static_cast<int>(i))),
+             bench.plan.timeout_s, cell.program)});
   }
   for (Open& open : cells_) {
     const CellOutcome outcome = open.process->opened();
@@ -99,10 +104,9 @@ PointPass::PointPass(const Bench& bench, int point, int pass, const RunRecord& r
   }
 }
 
-std::uint32_t PointPass::seed_of(const CellPlan& cell) const {
+std::uint32_t PointPass::seed_of(int cell) const {
   std::seed_seq seeds{bench_.plan.seed, static_cast<std::uint64_t>(point_index_),
-                      static_cast<std::uint64_t>(pass_),
-                      static_cast<std::uint64_t>(&cell - point_.cells.data())};
+                      static_cast<std::uint64_t>(pass_), static_cast<std::uint64_t>(cell)};
   std::uint32_t seed = 0;
   seeds.generate(&seed, &seed + 1);
   return seed;

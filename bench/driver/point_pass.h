@@ -46,7 +46,7 @@ OpenRequest request_for(const Bench& bench, const PointPlan& point, const CellPl
 
 class PointPass {
  public:
-  /// Opens every cell of the point that runs and has not failed yet.
+  /// Opens every cell of the point that runs, has not failed yet and was not dropped.
   PointPass(const Bench& bench, int point, int pass, const RunRecord& record,
             std::vector<CellMemory>& memories);
 
@@ -78,7 +78,7 @@ class PointPass {
   bool is_alive(const Group& group) const;
   void form_groups();
   void run_group(int group, int block, const std::vector<std::size_t>& members);
-  std::uint32_t seed_of(const CellPlan& cell) const;
+  std::uint32_t seed_of(int cell) const;
   void fail(Open& open, const CellOutcome& outcome);
 
   const Bench& bench_;

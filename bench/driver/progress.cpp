@@ -19,7 +19,7 @@ std::string ProgressDisplay::line(const RunState& state) {
   if (led_point_ != state.point) {  // estimating takes milliseconds: once a visit
     led_point_ = state.point;
     const PointPlan& plan = state.plan.points[static_cast<std::size_t>(state.point)];
-    const PointEstimate now = estimate(plan, state.record.point(state.point));
+    const PointEstimate now = estimate(state.plan, plan, state.record.point(state.point));
     leader_ = now.leader ? plan.cells[static_cast<std::size_t>(*now.leader)].label : "";
   }
   const double left_s = std::max(state.plan.budget_s - state.elapsed_s, 0.0);

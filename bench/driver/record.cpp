@@ -61,6 +61,7 @@ RunRecord::RunRecord(const Plan& plan) : points_(plan.points.size()) {
     points_[i].samples.resize(static_cast<std::size_t>(plan.points[i].incarnations));
     points_[i].cells.resize(plan.points[i].cells.size());
     for (std::size_t c = 0; c < points_[i].cells.size(); ++c) {
+      points_[i].cells[c].twin = plan.points[i].cells[c].twin;
       const std::string& why = plan.points[i].cells[c].unsupported;
       if (!why.empty()) points_[i].cells[c].outcome = {CellVerdict::kUnsupported, why};
     }
@@ -93,9 +94,16 @@ void RunRecord::add(const Json& line) {
     point.passes_done.insert(line.at("pass").get<int>());
     return;
   }
+  if (type == "look") {
+    for (const Json& cell : line.at("drop")) point.cells.at(cell.get<std::size_t>()).dropped = true;
+    point.stopped = line.at("stop");
+    return;
+  }
   if (!line.contains("cell")) return;
   CellRecord& cell = point.cells.at(line.at("cell"));
-  if (type == "open") {
+  if (type == "control") {
+    cell.twin = line.at("twin");
+  } else if (type == "open") {
     cell.bound = line.at("bound");
     cell.note = line.at("note");
   } else if (type == "fail") {

@@ -30,6 +30,8 @@ struct CellRecord {
   int closed = 0;  // incarnations that ended in order
   bool bound = false;
   std::string note;
+  int twin = -1;         // of a control: the cell that it repeats; -1: not chosen yet
+  bool dropped = false;  // a clear loser: not measured further
 };
 
 struct PointRecord {
@@ -37,6 +39,7 @@ struct PointRecord {
   std::vector<CellRecord> cells;
   std::set<int> passes_done;
   int blocks = 0;
+  bool stopped = false;  // by a look: not visited again
 
   /// A pass that broke off is an incarnation of its own; it will be made again under its number.
   void set_aside_unfinished();

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "bench/driver/control.h"
+#include "bench/driver/results_json.h"
+#include "bench/stats/looks.h"
 #include "bench/stats/quantile.h"
 
 namespace handoff {
@@ -13,18 +16,8 @@ namespace {
 constexpr std::string_view kFloor = "floor";
 constexpr double kHandOversInFloorItem = 2;  // there and back
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json interval(const Interval& interval, const char* value_key, double scale = 1) {
-  // A single incarnation has no interval: 0 to infinity says nothing.
-  const bool known = std::isfinite(interval.lo) && std::isfinite(interval.hi);
-  return {{value_key, number(interval.value * scale)},
-          {"lo", known ? number(interval.lo * scale) : Json(nullptr)},
-          {"hi", known ? number(interval.hi * scale) : Json(nullptr)}};
-}
-
 Json median_or_null(const std::vector<double>& values) {
-  return values.empty() ? Json(nullptr) : number(median(values));
+  return values.empty() ? Json(nullptr) : number_json(median(values));
 }
 
 struct PointResult {
@@ -37,14 +30,22 @@ struct PointResult {
     const auto& found = estimate.cells[index];
     return found ? &*found : nullptr;
   }
+  /// A control's is that of the cell it repeats; empty before that is chosen.
+  std::string strategy_of(std::size_t index) const {
+    if (!plan.cells[index].control) return plan.cells[index].strategy;
+    const int twin = record.cells[index].twin;
+    return twin < 0 ? "" : plan.cells[static_cast<std::size_t>(twin)].strategy;
+  }
 };
 
 Json cell_json(const PointResult& point, std::size_t index) {
   const CellPlan& plan = point.plan.cells[index];
   const CellRecord& record = point.record.cells[index];
   Json cell{{"label", plan.label},
-            {"strategy", plan.strategy},
-            {"role", plan.role == Role::kReference ? "reference" : "candidate"},
+            {"strategy", point.strategy_of(index)},
+            {"role", plan.control                    ? "control"
+                     : plan.role == Role::kReference ? "reference"
+                                                     : "candidate"},
             {"verdict", name(record.outcome.verdict)},
             {"reason", record.outcome.reason},
             {"slices", record.slices},
@@ -63,25 +64,25 @@ Json cell_json(const PointResult& point, std::size_t index) {
   if (!record.outcome.good() || estimate == nullptr || record.items <= 0) return cell;
   const double typical = estimate->typical_ns.value;
   const double payload = plan.strategy == kFloor ? 8 : point.plan.workload.payload;
-  cell["ns_per_item"] = interval(estimate->typical_ns, "median");
-  cell["overall_ns_per_item"] = interval(estimate->overall_ns, "value");
-  cell["stall_share"] = number(estimate->stall_share);
-  cell["items_per_second"] = number(1e9 / typical);
-  cell["bytes_per_second"] = number(1e9 / typical * payload);
-  cell["cpu_ns_per_item"] = number(record.cpu_ns / record.items);
-  cell["voluntary_switches_per_item"] = number(record.voluntary / record.items);
-  cell["involuntary_switches_per_item"] = number(record.involuntary / record.items);
+  cell["ns_per_item"] = interval_json(estimate->typical_ns, "median");
+  cell["overall_ns_per_item"] = interval_json(estimate->overall_ns, "value");
+  cell["stall_share"] = number_json(estimate->stall_share);
+  cell["items_per_second"] = number_json(1e9 / typical);
+  cell["bytes_per_second"] = number_json(1e9 / typical * payload);
+  cell["cpu_ns_per_item"] = number_json(record.cpu_ns / record.items);
+  cell["voluntary_switches_per_item"] = number_json(record.voluntary / record.items);
+  cell["involuntary_switches_per_item"] = number_json(record.involuntary / record.items);
   if (record.run_delay_known) {
-    cell["run_delay_ns_per_item"] = number(record.run_delay_ns / record.items);
+    cell["run_delay_ns_per_item"] = number_json(record.run_delay_ns / record.items);
   }
   cell["slowest_lane_share"] = median_or_null(record.slowest_shares);
   cell["fastest_lane_share"] = median_or_null(record.fastest_shares);
   if (record.closed > 0) {
-    cell["peak_memory_bytes"] = number(record.peak_memory_bytes);
-    cell["parked_cpu_share"] = number(record.parked_cpu_share_sum / record.closed);
+    cell["peak_memory_bytes"] = number_json(record.peak_memory_bytes);
+    cell["parked_cpu_share"] = number_json(record.parked_cpu_share_sum / record.closed);
   }
   if (point.floor_ns.is_object() && point.floor_ns["median"].is_number()) {
-    cell["floor_multiple"] = number(typical / point.floor_ns["median"].get<double>());
+    cell["floor_multiple"] = number_json(typical / point.floor_ns["median"].get<double>());
   }
   return cell;
 }
@@ -94,6 +95,7 @@ std::vector<std::size_t> display_order(const PointResult& point) {
     const CellEstimate* estimate = point.cell(index);
     const bool measured = estimate != nullptr && point.record.cells[index].outcome.good();
     const bool reference = point.plan.cells[index].role == Role::kReference;
+    if (point.plan.cells[index].control) return std::pair{3, 0.0};
     if (point.estimate.leader == static_cast<int>(index)) return std::pair{0, 0.0};
     return std::pair{measured ? (reference ? 1 : 0) : 2,
                      measured ? estimate->typical_ns.value : 0.0};
@@ -129,15 +131,20 @@ Json point_json(const PointResult& point) {
   }
   const auto label = [&](int cell) { return plan.cells[static_cast<std::size_t>(cell)].label; };
   bool decided = point.estimate.leader.has_value();
-  for (const PairEstimate& pair : point.estimate.pairs) {
-    if (point.estimate.leader && pair.to == *point.estimate.leader) {
+  std::vector<PairEstimate> pairs = point.estimate.pairs;
+  const std::optional<PairEstimate> control = control_pair(plan, point.record);
+  if (control) pairs.push_back(*control);
+  for (const PairEstimate& pair : pairs) {
+    const bool named = control && pair.cell == control->cell;
+    if (!named && point.estimate.leader && pair.to == *point.estimate.leader) {
       decided = decided && pair.verdict != PairVerdict::kUndecided &&
                 pair.verdict != PairVerdict::kDependsOnStalls;
     }
-    Json ratio = interval(pair.typical, "median");
+    Json ratio = interval_json(pair.typical, "median");
     ratio["label"] = label(pair.cell);
     ratio["to"] = label(pair.to);
-    ratio["overall"] = interval(pair.overall, "median");
+    ratio["within"] = interval_json(pair.within, "median");
+    ratio["overall"] = interval_json(pair.overall, "median");
     ratio["verdict"] = name(pair.verdict);
     ratio["incarnations"] = pair.incarnations;
     json["ratios"].push_back(std::move(ratio));
@@ -149,15 +156,29 @@ Json point_json(const PointResult& point) {
 
 }  // namespace
 
-PointEstimate estimate(const PointPlan& point, const PointRecord& record) {
+PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointRecord& record) {
   std::vector<int> candidates, references;
+  EstimateOptions options;
+  options.between_run_log_sd = kBetweenRunLogSd;
+  options.looks = looks_in_all(plan.looks);
   for (std::size_t i = 0; i < point.cells.size(); ++i) {
-    if (!record.cells[i].outcome.good()) continue;
+    const auto same = std::find_if(
+        point.cells.begin(), point.cells.end(),
+        [&](const CellPlan& cell) { return cell.strategy == point.cells[i].strategy; });
+    options.kinds.push_back(static_cast<int>(same - point.cells.begin()));
+    if (!record.cells[i].outcome.good() || point.cells[i].control) continue;
     (point.cells[i].role == Role::kReference ? references : candidates)
         .push_back(static_cast<int>(i));
   }
-  return estimate_point(record.samples, static_cast<int>(point.cells.size()), candidates,
-                        references);
+  PointEstimate made = estimate_point(record.samples, static_cast<int>(point.cells.size()),
+                                      candidates, references, options);
+  for (std::size_t i = 0; i < point.cells.size(); ++i) {
+    if (!point.cells[i].control || !record.cells[i].outcome.good()) continue;
+    made.cells[i] =
+        estimate_cell(incarnation_tables(record.samples, static_cast<int>(made.cells.size())),
+                      static_cast<int>(i), options.confidence);
+  }
+  return made;
 }
 
 Json make_results(const Plan& plan, const Json& context, const RunRecord& record) {
@@ -167,13 +188,15 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
   results["context"]["spent_s"] = record.spent_s();
   results["context"]["machine"] = {{"steal_share", median_or_null(record.steal_shares())},
                                    {"load_average", median_or_null(record.load_averages())}};
+  results["context"]["control"] = control_json(plan, record);
   for (std::size_t i = 0; i < plan.points.size(); ++i) {
     const PointPlan& point_plan = plan.points[i];
     const PointRecord& point_record = record.point(static_cast<int>(i));
-    PointResult point{point_plan, point_record, estimate(point_plan, point_record), nullptr};
+    PointResult point{point_plan, point_record, estimate(plan, point_plan, point_record), nullptr};
     for (std::size_t c = 0; c < point_plan.cells.size(); ++c) {
       if (point_plan.cells[c].strategy == kFloor && point.cell(c) != nullptr) {
-        point.floor_ns = interval(point.cell(c)->typical_ns, "median", 1 / kHandOversInFloorItem);
+        point.floor_ns =
+            interval_json(point.cell(c)->typical_ns, "median", 1 / kHandOversInFloorItem);
       }
     }
     results["points"].push_back(point_json(point));

@@ -11,8 +11,8 @@ namespace handoff {
 
 inline constexpr int kResultsSchema = 1;
 
-/// Estimates of one point: delivered candidates and references only.
-PointEstimate estimate(const PointPlan& point, const PointRecord& record);
+/// Estimates of one point of `plan`: delivered candidates and references only.
+PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointRecord& record);
 
 /// The whole file. `context`: that of the journal's first line.
 Json make_results(const Plan& plan, const Json& context, const RunRecord& record);

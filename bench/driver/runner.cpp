@@ -1,8 +1,10 @@
 #include "bench/driver/runner.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "bench/driver/interruption.h"
+#include "bench/driver/results.h"
 #include "bench/driver/sizing.h"
 #include "bench/machine/cpus.h"
 
@@ -12,14 +14,26 @@ namespace {
 constexpr double kFinishS = 0.2;  // kept for estimating and writing at the end
 constexpr int kFewestBlocks = 3;  // of an incarnation
 constexpr double kLate = 0.7;     // of the planned time: then a single block will do
+constexpr double kPatience = 3;   // a race's visit may take so many times its planned time
 }  // namespace
+
+Referee race_referee(const Plan& plan) {
+  return [&plan](const PointPlan& point, const PointRecord& record) {
+    return race(estimate(plan, point, record), plan.precision);
+  };
+}
 
 Runner::Runner(const Plan& plan, Journal& journal, RunRecord& record,
                std::function<void(const RunState&)> show)
+    : Runner(plan, journal, record, std::move(show), race_referee(plan)) {}
+
+Runner::Runner(const Plan& plan, Journal& journal, RunRecord& record,
+               std::function<void(const RunState&)> show, Referee referee)
     : plan_(plan),
       journal_(journal),
       record_(record),
       show_(std::move(show)),
+      referee_(std::move(referee)),
       began_ns_(monotonic_ns()),
       spent_before_s_(record.spent_s()),
       sampled_s_(record.spent_s()),
@@ -39,34 +53,7 @@ void Runner::emit(const Json& line) {
 }
 
 int Runner::run() {
-  struct Visit {
-    int point, pass;
-  };
-  std::vector<Visit> visits;
-  double work_left_s = 0;  // by the plan's estimate
-  const auto planned_s = [&](int point) {
-    const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
-    return plan.estimated_s / plan.incarnations;
-  };
-  // A point with fewer incarnations than others is visited in some rounds only, evenly spread.
-  for (int round = 0; round < plan_.incarnations; ++round) {
-    for (const int point : visit_order(plan_, round)) {
-      const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
-      const int pass = round * plan.incarnations / plan_.incarnations;
-      const bool due = pass != (round - 1) * plan.incarnations / plan_.incarnations || round == 0;
-      if (plan.blocks == 0 || !due || record_.point(point).passes_done.contains(pass)) continue;
-      visits.push_back({point, pass});
-      work_left_s += planned_s(point);
-    }
-  }
-  for (const Visit& visit : visits) {
-    if (interrupted()) break;
-    // Each visit gets its part of the time that is really left: the budget is met whatever the
-    // machine's speed turns out to be.
-    const double left_s = std::max(plan_.budget_s - kFinishS - elapsed_s(), 0.0);
-    run_pass(visit.point, visit.pass, left_s * planned_s(visit.point) / work_left_s);
-    work_left_s -= planned_s(visit.point);
-  }
+  plan_.looks.empty() ? run_as_planned() : run_to_decision();
   const int exit = interrupted() ? 130 : record_.any_failure() ? 2 : 0;
   emit({{"t", "end"},
         {"status", interrupted() ? "interrupted" : "complete"},
@@ -76,13 +63,77 @@ int Runner::run() {
   return exit;
 }
 
-void Runner::run_pass(int point, int pass, double allowed_s) {
+double Runner::visit_s(int point) const {
+  const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
+  const std::vector<CellRecord>& cells = record_.point(point).cells;
+  int planned = 0, left = 0;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    if (!plan.cells[i].runs()) continue;
+    ++planned;
+    if (cells[i].outcome.good() && !cells[i].dropped) ++left;
+  }
+  return plan.estimated_s / plan.incarnations * left / std::max(planned, 1);
+}
+
+void Runner::run_as_planned() {
+  std::vector<Visit> visits;
+  double work_left_s = 0;
+  // A point with fewer incarnations than others is visited in some rounds only, evenly spread.
+  for (int round = 0; round < plan_.incarnations; ++round) {
+    for (const int point : visit_order(plan_, round)) {
+      const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
+      const int pass = round * plan.incarnations / plan_.incarnations;
+      const bool due = pass != (round - 1) * plan.incarnations / plan_.incarnations || round == 0;
+      if (plan.blocks == 0 || !due || record_.point(point).passes_done.contains(pass)) continue;
+      visits.push_back({point, pass});
+      work_left_s += plan.estimated_s / plan.incarnations;
+    }
+  }
+  for (const Visit& visit : visits) {
+    if (interrupted()) break;
+    // Each visit gets its part of the time that is really left: the budget is met whatever the
+    // machine's speed turns out to be.
+    const double left_s = std::max(plan_.budget_s - kFinishS - elapsed_s(), 0.0);
+    const PointPlan& plan = plan_.points[static_cast<std::size_t>(visit.point)];
+    const double planned_s = plan.estimated_s / plan.incarnations;
+    run_pass(visit, left_s * planned_s / work_left_s, std::numeric_limits<int>::max());
+    work_left_s -= planned_s;
+  }
+}
+
+void Runner::run_to_decision() {
+  int round = 0;
+  while (!interrupted()) {
+    const double left_s = plan_.budget_s - kFinishS - elapsed_s();
+    const std::optional<Visit> visit = next_visit(round, left_s);
+    if (!visit) break;
+    const PointPlan& plan = plan_.points[static_cast<std::size_t>(visit->point)];
+    run_pass(*visit, std::min(left_s, kPatience * visit_s(visit->point)), plan.blocks);
+  }
+}
+
+// Rounds over all points that are not stopped and whose next visit still fits.
+std::optional<Runner::Visit> Runner::next_visit(int& round, double left_s) const {
+  for (; round < plan_.incarnations; ++round) {
+    for (const int point : visit_order(plan_, round)) {
+      const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
+      const PointRecord& record = record_.point(point);
+      const bool due = plan.blocks > 0 && !record.stopped && round < plan.incarnations &&
+                       !record.passes_done.contains(round);
+      if (due && visit_s(point) <= left_s) return Visit{point, round};
+    }
+  }
+  return std::nullopt;
+}
+
+void Runner::run_pass(Visit visit, double allowed_s, int most_blocks) {
+  const auto [point, pass] = visit;
   const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
   const auto memories = memories_.try_emplace(point, cell_memories(plan_, plan)).first;
   const double begin_s = elapsed_s();
   PointPass cells(bench_, point, pass, record_, memories->second);
   // Far behind its plan a run measures less, rather than longer than its budget.
-  const bool late = allowed_s < kLate * plan.estimated_s / plan.incarnations;
+  const bool late = allowed_s < kLate * visit_s(point);
   const int warm_ups = late ? 1 : warm_up_blocks(plan.slice_ns * 1e-9);
   for (int i = 0; i < warm_ups && !interrupted(); ++i) cells.warm_up();
 
@@ -95,6 +146,7 @@ void Runner::run_pass(int point, int pass, double allowed_s) {
     const double block_begin_s = elapsed_s();
     const bool enough = cells.blocks() > 0 && cells.has_fewest(fewest);
     if (enough && block_begin_s + longest_s > end_s) break;
+    if (cells.blocks() > 0 && cells.has_fewest(most_blocks)) break;
     cells.run_block();
     sample_machine();
     journal_.flush();
@@ -102,8 +154,36 @@ void Runner::run_pass(int point, int pass, double allowed_s) {
     show_({plan_, record_, point, pass, elapsed_s()});
   }
   cells.close();
-  if (!interrupted()) emit({{"t", "pass"}, {"point", point}, {"pass", pass}});
+  if (!interrupted()) {
+    emit({{"t", "pass"}, {"point", point}, {"pass", pass}});
+    after_pass(point);
+  }
   journal_.flush();
+}
+
+void Runner::after_pass(int point) {
+  const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
+  const PointRecord& record = record_.point(point);
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    if (!plan.cells[i].control || record.cells[i].twin >= 0) continue;
+    const std::optional<int> leader = estimate(plan_, plan, record).leader;
+    if (!leader) continue;
+    emit({{"t", "control"}, {"point", point}, {"cell", i}, {"twin", *leader}});
+  }
+  const auto passes = static_cast<int>(record.passes_done.size());
+  if (std::find(plan_.looks.begin(), plan_.looks.end(), passes) == plan_.looks.end()) return;
+  LookDecision decision = referee_(plan, record);
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {  // a control goes with its twin
+    const auto begin = decision.drop.begin(), end = decision.drop.end();
+    if (plan.cells[i].control && std::find(begin, end, record.cells[i].twin) != end) {
+      decision.drop.push_back(static_cast<int>(i));
+    }
+  }
+  emit({{"t", "look"},
+        {"point", point},
+        {"passes", passes},
+        {"drop", decision.drop},
+        {"stop", decision.stop}});
 }
 
 void Runner::sample_machine() {

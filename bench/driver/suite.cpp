@@ -21,8 +21,8 @@ const std::vector<std::string>& axis_keys() {
 const std::vector<std::string>& all_keys() {
   static const std::vector<std::string> keys = [] {
     std::vector<std::string> all = axis_keys();
-    all.insert(all.end(), {"strategies", "budget", "slice", "incarnations", "seed", "timeout",
-                           "pin", "memory"});
+    all.insert(all.end(), {"strategies", "budget", "slice", "incarnations", "precision", "seed",
+                           "timeout", "pin", "memory"});
     return all;
   }();
   return keys;
@@ -155,6 +155,8 @@ bool set_setting(Suite& suite, std::string_view key, std::span<const std::string
     suite.timeout_s = duration(0.1, 3600);
   } else if (key == "incarnations") {
     suite.incarnations = parse_incarnations(where, values);
+  } else if (key == "precision") {
+    suite.precision = parse_share(where, single(values, where), 1e-3, 1);
   } else if (key == "seed") {
     suite.seed = parse_count(where, single(values, where), 0, kMaxSeed);
   } else if (key == "memory") {

@@ -2,7 +2,7 @@
 // files that users write have one format, TOML:
 //
 //   budget = "60s"                 settings stand at the top: strategies, budget, slice,
-//   payload = [64, "4K"]           incarnations, seed, timeout, pin, memory
+//   payload = [64, "4K"]           incarnations, precision, seed, timeout, pin, memory
 //   [first]                        each section is a group of points, the product of its axes:
 //   pairs = "1:1"                  pairs (or producers and consumers), payload, capacity, transfer
 //   [rest]                         axes at the top are the defaults of the groups
@@ -40,9 +40,10 @@ struct Suite {
   std::string name = "custom";            // quick, default, full; custom if changed or a user's own
   std::vector<AskedStrategy> strategies;  // empty: all candidates
   std::optional<double> budget_s, slice_s, timeout_s;
+  std::optional<double> precision;  // a share: stop where ratios are known to within it
   std::optional<int> incarnations;
   std::optional<std::uint64_t> seed, memory_bytes;
-  bool references = true;  // join those registered: `floor` always, others where they can
+  bool references = true;  // join those registered, and the control
   std::string pin = "auto";
   std::vector<Axes> groups;
 };

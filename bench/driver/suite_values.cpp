@@ -135,6 +135,23 @@ double parse_duration_s(std::string_view where, std::string_view text, double mi
   return seconds;
 }
 
+double parse_share(std::string_view where, std::string_view text, double min, double max) {
+  const std::string_view rest = trim(text);
+  double value = 0;
+  const auto [end, error] =
+      std::from_chars(rest.data(), rest.data() + rest.size(), value, std::chars_format::fixed);
+  const std::string_view unit = trim(rest.substr(static_cast<std::size_t>(end - rest.data())));
+  if (error != std::errc{} || unit != "%" || !std::isfinite(value)) {
+    throw UsageError(
+        fmt::format("{} '{}' is not a share; write a number with %, such as 1%", where, text));
+  }
+  if (value < 100 * min || value > 100 * max) {
+    throw UsageError(fmt::format("{} '{}' is out of range; give {:g}% to {:g}%", where, text,
+                                 100 * min, 100 * max));
+  }
+  return value / 100;
+}
+
 std::string parse_name(std::string_view where, std::string_view text,
                        std::span<const std::string> names) {
   const std::string name(trim(text));

@@ -48,6 +48,8 @@ std::uint64_t parse_size(std::string_view where, std::string_view text, std::uin
                          std::uint64_t max);
 /// Seconds from digits and one of us, ms, s, m, h.
 double parse_duration_s(std::string_view where, std::string_view text, double min_s, double max_s);
+/// A share written in percent, "1%" or "0.5 %", as a number (0.01, 0.005), at least `min`.
+double parse_share(std::string_view where, std::string_view text, double min, double max);
 Transfer parse_transfer(std::string_view where, std::string_view text);
 /// "4:2", or one of pair_words().
 AskedPair parse_pair(std::string_view where, std::string_view text);

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <vector>
 
+#include "bench/driver/plan.h"
+
 namespace handoff {
 
 namespace {
@@ -35,7 +37,8 @@ std::string range(const Json& interval) {
 
 const Json* ratio_of(const Json& point, const std::string& label) {
   for (const Json& ratio : point["ratios"]) {
-    if (ratio["label"] == label && ratio["to"] == point["leader"]) return &ratio;
+    const bool control = label == kControlLabel;  // compared with what it repeats, leader or not
+    if (ratio["label"] == label && (control || ratio["to"] == point["leader"])) return &ratio;
   }
   return nullptr;
 }
@@ -73,6 +76,7 @@ std::string verdict_text(const Json& point, const Json& cell) {
     return loud + ": " + shortened(cell["reason"]);
   }
   if (cell["role"] == "reference") return "reference";
+  if (cell["role"] == "control") return "control: identical code (A/A)";
   if (cell["label"] == point["leader"]) return "leader";
   const Json* ratio = ratio_of(point, cell["label"]);
   return ratio == nullptr ? "not measured" : (*ratio)["verdict"].get<std::string>();
@@ -90,7 +94,7 @@ Row row_for(const Json& point, const Json& cell) {
   }
   if (cell["label"] == point["leader"]) {
     row[6] = "1";
-  } else if (cell["role"] == "candidate") {
+  } else if (cell["role"] != "reference") {
     row[6] = ratio_text(ratio_of(point, cell["label"]));
   }
   row[7] = verdict_text(point, cell);
@@ -121,6 +125,12 @@ std::string heading(const Json& point) {
     text += fmt::format(", a cache line takes {}", human_ns(point["floor_ns"]["median"]));
   }
   return text;
+}
+
+std::string control_sentence(const Json& results) {
+  const Json& context = results.at("context");
+  if (!context.contains("control") || !context.at("control").is_object()) return {};
+  return context.at("control").at("sentence");
 }
 
 }  // namespace
@@ -162,6 +172,9 @@ void print_verdicts(std::ostream& out, const Json& results) {
     }
     out << '\n';
   }
+  if (const std::string control = control_sentence(results); !control.empty()) {
+    out << "A/A control: " << control << '\n';
+  }
   for (const Json& sentence : results.at("context").at("dropped")) {
     out << "not measured: " << sentence.get<std::string>() << '\n';
   }
@@ -182,6 +195,9 @@ std::string summary_markdown(const Json& results) {
       text += fmt::format("| {} |\n", fmt::join(rows[i], " | "));
       if (i == 0) text += "| --- | --: | --: | --: | --: | --: | --: | --- |\n";
     }
+  }
+  if (const std::string control = control_sentence(results); !control.empty()) {
+    text += "\nA/A control: " + control + ".\n";
   }
   if (const Json& dropped = context.at("dropped"); dropped.is_array() && !dropped.empty()) {
     text += "\n## Not measured\n\n";

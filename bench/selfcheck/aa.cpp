@@ -132,7 +132,7 @@ CheckResult check_aa(const CheckOptions& options, std::ostream& progress) {
                       options.seed == 0 ? 0 : options.seed + static_cast<std::uint64_t>(run));
       const Measured measured = measure(suite);
       const PointEstimate estimate =
-          handoff::estimate(measured.plan.points[0], measured.record.point(0));
+          handoff::estimate(measured.plan, measured.plan.points[0], measured.record.point(0));
       const PairEstimate& pair = only_pair(estimate);
       tally.add(pair);
       progress << fmt::format("aa {} run {}: {:.4f} [{:.4f}, {:.4f}] {}\n", strategy, run + 1,

@@ -5,6 +5,7 @@
 //   regime  short slices and uninterrupted seconds agree on who is faster
 //   layout  the same sources, linked in another order and padded, come out equivalent
 //   parked  cells between their slices burn no CPU
+//   gate    how often unchanged code fails a gate, and a slowdown of twice the threshold passes
 //   proof   what making and checking every byte costs
 #pragma once
 
@@ -32,7 +33,7 @@ struct CheckOptions {
   double budget_s = 0;              // 0: the check's own
   int runs = 0;                     // live repetitions; 0: the check's own
   std::uint64_t seed = 0;           // 0: a fresh one
-  std::vector<std::string> replay;  // aa, retest: stored runs instead of live ones
+  std::vector<std::string> replay;  // aa, retest, gate: stored runs instead of live ones
   int replays = 1000;
 };
 
@@ -53,6 +54,7 @@ Suite small_suite(const std::vector<std::string>& strategies, std::uint32_t payl
                   double budget_s, std::uint64_t seed);
 
 CheckResult check_aa(const CheckOptions& options, std::ostream& progress);
+CheckResult check_gate(const CheckOptions& options, std::ostream& progress);
 CheckResult check_retest(const CheckOptions& options, std::ostream& progress);
 CheckResult check_regime(const CheckOptions& options, std::ostream& progress);
 CheckResult check_layout(const CheckOptions& options, std::ostream& progress);

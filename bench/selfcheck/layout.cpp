@@ -40,7 +40,7 @@ CheckResult check_layout(const CheckOptions& options, std::ostream& progress) {
     const Measured measured =
         measure(suite, [&](Plan& plan) { plan.points[0].cells[1].program = relinked; });
     const PointEstimate estimate =
-        handoff::estimate(measured.plan.points[0], measured.record.point(0));
+        handoff::estimate(measured.plan, measured.plan.points[0], measured.record.point(0));
     if (estimate.pairs.empty()) return {CheckVerdict::kCannotTell, "nothing could be compared"};
     const PairEstimate& pair = estimate.pairs.front();
     const double half_width = std::sqrt(pair.typical.hi / pair.typical.lo) - 1;

@@ -34,7 +34,8 @@ double ns_per_item(const Measured& measured, std::size_t cell) {
 
 CheckResult check_regime(const CheckOptions& options, std::ostream& progress) {
   const Measured brief = measure(small_suite(kStrategies, 64, kShortBudgetS, options.seed));
-  const PointEstimate estimate = handoff::estimate(brief.plan.points[0], brief.record.point(0));
+  const PointEstimate estimate =
+      handoff::estimate(brief.plan, brief.plan.points[0], brief.record.point(0));
 
   Suite lasting = small_suite(kStrategies, 64, 1, options.seed);
   const double slice_s = options.budget_s > 0 ? options.budget_s : kLongSliceS;

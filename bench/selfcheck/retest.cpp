@@ -19,6 +19,7 @@ constexpr int kRuns = 2;
 
 struct Comparison {
   Interval ratio;
+  double log_error;
   PairVerdict verdict;
 };
 using Answers = std::map<std::string, Comparison>;  // "point: a / b", a before b
@@ -29,11 +30,11 @@ Answers answers_of(const Measured& measured) {
   for (std::size_t p = 0; p < measured.plan.points.size(); ++p) {
     const PointPlan& point = measured.plan.points[p];
     for (const PairEstimate& pair :
-         estimate(point, measured.record.point(static_cast<int>(p))).pairs) {
+         estimate(measured.plan, point, measured.record.point(static_cast<int>(p))).pairs) {
       const CellPlan& cell = point.cells[static_cast<std::size_t>(pair.cell)];
       const CellPlan& to = point.cells[static_cast<std::size_t>(pair.to)];
       if (to.role == Role::kReference || !std::isfinite(pair.typical.value)) continue;
-      Comparison said{pair.typical, pair.verdict};
+      Comparison said{pair.typical, pair.log_error, pair.verdict};
       const bool turn = to.label < cell.label;
       if (turn) {
         said.ratio = {1 / pair.typical.value, 1 / pair.typical.hi, 1 / pair.typical.lo};
@@ -52,7 +53,7 @@ bool reversed(PairVerdict a, PairVerdict b) {
          (a == PairVerdict::kSlower && b == PairVerdict::kFaster);
 }
 
-/// What the runs differ by beyond what their intervals say: the standard deviation of a log ratio
+/// What the runs differ by beyond their own standard errors: the standard deviation of a log ratio
 /// from run to run, by moments.
 double between_run_sd(const std::vector<Answers>& runs) {
   double excess = 0;
@@ -61,11 +62,8 @@ double between_run_sd(const std::vector<Answers>& runs) {
     for (const auto& [pair, now] : runs[i]) {
       const auto then = runs[i + 1].find(pair);
       if (then == runs[i + 1].end()) continue;
-      const auto half = [](const Interval& r) { return std::log(r.hi / r.lo) / 2; };
       const double change = std::log(then->second.ratio.value / now.ratio.value);
-      constexpr double kQuantile = 2.4;  // of t, at the usual number of incarnations
-      const double noise = (std::pow(half(now.ratio) / kQuantile, 2) +
-                            std::pow(half(then->second.ratio) / kQuantile, 2));
+      const double noise = std::pow(now.log_error, 2) + std::pow(then->second.log_error, 2);
       excess += (change * change - noise) / 2;
       ++count;
     }
@@ -117,7 +115,7 @@ CheckResult check_retest(const CheckOptions& options, std::ostream& progress) {
   result.text = fmt::format(
       "{} runs of {:g} s: {} reversed verdicts; today's interval holds tomorrow's estimate in {} "
       "of {} pairs ({:.0f} % [{:.0f}, {:.0f}]), {} of them decided; between runs a ratio moves by "
-      "{:.1f} % beyond its interval",
+      "{:.1f} % (standard deviation) beyond what one run can see",
       runs.size(), budget_s, reversals, holding, pairs, 100 * rate.value, 100 * rate.lo,
       100 * rate.hi, decided, 100 * between_run_sd(runs));
   result.verdict = reversals > 0 || rate.hi < kWantedHolding ? CheckVerdict::kFailed

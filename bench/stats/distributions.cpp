@@ -1,6 +1,7 @@
 #include "bench/stats/distributions.h"
 
 #include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 
 namespace handoff {
@@ -17,6 +18,10 @@ double student_t_above(double tail, double degrees) {
   double rest = 0;
   const double part = boost::math::ibeta_inv(degrees / 2, 0.5, 2 * tail, &rest, Policy());
   return std::sqrt(degrees * rest / part);
+}
+
+double normal_above(double tail) {
+  return std::sqrt(2.0) * boost::math::erfc_inv(2 * tail, Policy());
 }
 
 double beta_below(double share, double a, double b) {

@@ -31,11 +31,17 @@ Interval unknown() {
 
 PairEstimate estimate_series(const PairSeries& series, int cell, int to, double level,
                              const EstimateOptions& options) {
-  PairEstimate pair{cell, to, unknown(), unknown()};
+  PairEstimate pair{cell, to, unknown(), unknown(), unknown()};
   if (series.typical.empty()) return pair;
   pair.incarnations = static_cast<int>(series.typical.size());
-  pair.typical = geometric_mean(series.typical, level, options.between_run_log_sd);
-  pair.overall = geometric_mean(series.overall, level, options.between_run_log_sd);
+  const auto kind = [&](int index) {
+    return options.kinds.empty() ? index : options.kinds.at(static_cast<std::size_t>(index));
+  };
+  const double between = kind(cell) == kind(to) ? 0 : options.between_run_log_sd;
+  pair.within = geometric_mean(series.typical, level);
+  if (series.typical.size() > 1) pair.log_error = standard_error(series.typical);
+  pair.typical = geometric_mean(series.typical, level, between);
+  pair.overall = geometric_mean(series.overall, level, between);
   pair.verdict = decide(pair.typical, pair.overall, pair.incarnations,
                         {options.margin, options.min_incarnations});
   return pair;
@@ -45,15 +51,6 @@ PairEstimate estimate_pair(std::span<const IncarnationTable> tables, int cell, i
                            std::span<const int> anchors, double level,
                            const EstimateOptions& options) {
   return estimate_series(pair_series(tables, cell, to, anchors), cell, to, level, options);
-}
-
-std::vector<IncarnationTable> tables_of(const PointSamples& samples, int cell_count) {
-  std::vector<IncarnationTable> tables;
-  tables.reserve(samples.size());
-  for (const IncarnationSamples& incarnation : samples) {
-    tables.emplace_back(incarnation, cell_count);
-  }
-  return tables;
 }
 
 // The cells of `wanted` that have an estimate, which is filled in.
@@ -79,7 +76,7 @@ std::vector<int> estimate_cells(std::span<const IncarnationTable> tables,
 PointEstimate estimate_point(const PointSamples& samples, int cell_count,
                              const std::vector<int>& candidates, const std::vector<int>& references,
                              const EstimateOptions& options) {
-  const std::vector<IncarnationTable> tables = tables_of(samples, cell_count);
+  const std::vector<IncarnationTable> tables = incarnation_tables(samples, cell_count);
   PointEstimate point;
   point.cells.resize(static_cast<std::size_t>(cell_count));
   const auto rivals = estimate_cells(tables, candidates, options.confidence, point);
@@ -108,7 +105,7 @@ PointEstimate estimate_point(const PointSamples& samples, int cell_count,
 
 PairEstimate estimate_named_pair(const PointSamples& samples, int cell_count, int cell,
                                  const std::vector<int>& to, const EstimateOptions& options) {
-  const std::vector<IncarnationTable> tables = tables_of(samples, cell_count);
+  const std::vector<IncarnationTable> tables = incarnation_tables(samples, cell_count);
   const PairSeries series = mean_series(tables, cell, to);
   const double level = single_level(options.confidence, static_cast<std::size_t>(options.looks));
   return estimate_series(series, cell, to.front(), level, options);

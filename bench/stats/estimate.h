@@ -19,9 +19,16 @@
 
 namespace handoff {
 
+/// What the log ratio of two different strategies moves by from run to run, beyond what one run can
+/// see (standard deviation): the machine's state favours the one or the other. From ten runs of the
+/// default suite, docs/performance.md; two cells of the same code do not have it.
+inline constexpr double kBetweenRunLogSd = 0.05;
+
 struct PairEstimate {
   int cell = 0, to = 0;
   Interval typical, overall;  // ratio of ns per item, cell over to; value NaN: never comparable
+  Interval within;            // typical, without what is added for other runs
+  double log_error = 0;       // standard error of log typical, within this run
   PairVerdict verdict = PairVerdict::kUndecided;
   int incarnations = 0;  // that entered
 };
@@ -38,6 +45,7 @@ struct EstimateOptions {
   double margin = 0.02;           // half-width of equivalence, as a share
   int min_incarnations = 8;       // fewer never decide
   double between_run_log_sd = 0;  // of a log ratio, run to run; widens the intervals of pairs
+  std::vector<int> kinds;         // by cell; cells of one kind are the same code, and not widened
   int looks = 1;                  // of which this is one; each spends an equal part of alpha
 };
 

@@ -48,8 +48,9 @@ Interval around(double log_value, std::span<const double> deviations, double con
     return {std::exp(log_value), 0, std::numeric_limits<double>::infinity()};
   }
   const Spread spread = spread_of(deviations);
-  const double times = student_t_above((1 - confidence) / 2, spread.degrees);
-  const double half = times * std::hypot(spread.standard_error, between_log_sd);
+  const double tail = (1 - confidence) / 2;
+  double half = student_t_above(tail, spread.degrees) * spread.standard_error;
+  if (between_log_sd > 0) half = std::hypot(half, normal_above(tail) * between_log_sd);
   return {std::exp(log_value), std::exp(log_value - half), std::exp(log_value + half)};
 }
 
@@ -57,12 +58,22 @@ double sum(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
+std::vector<double> deviations_from(std::span<const double> logs, double mean) {
+  std::vector<double> deviations;
+  for (const double log : logs) deviations.push_back(log - mean);
+  return deviations;
+}
+
 }  // namespace
+
+double standard_error(std::span<const double> logs) {
+  const double mean = sum(logs) / static_cast<double>(logs.size());
+  return spread_of(deviations_from(logs, mean)).standard_error;
+}
 
 Interval geometric_mean(std::span<const double> logs, double confidence, double between_log_sd) {
   const double mean = sum(logs) / static_cast<double>(logs.size());  // NaN of none
-  std::vector<double> deviations;
-  for (const double log : logs) deviations.push_back(log - mean);
+  const std::vector<double> deviations = deviations_from(logs, mean);
   return around(mean, deviations, confidence, between_log_sd);
 }
 

@@ -16,9 +16,12 @@ struct Interval {
 };
 
 /// exp of the mean of `logs`, with a two-sided t interval at `confidence`. `between_log_sd` is a
-/// standard deviation known from elsewhere, added in quadrature to the standard error. No logs:
-/// value is NaN. Throws std::invalid_argument unless 0 < confidence < 1.
+/// standard deviation known from elsewhere, so with the normal quantile; the half-widths add in
+/// quadrature. No logs: value is NaN. Throws std::invalid_argument unless 0 < confidence < 1.
 Interval geometric_mean(std::span<const double> logs, double confidence, double between_log_sd = 0);
+
+/// Standard error of the mean of `logs` (at least two), in order of time.
+double standard_error(std::span<const double> logs);
 
 /// Sum of `tops` over sum of `bottoms` (all positive, one of each an incarnation), with the t
 /// interval of a ratio estimator (Cochran, Sampling Techniques, 6.3) on the log scale.

@@ -20,7 +20,7 @@ LookDecision race(const PointEstimate& estimate, double precision) {
       decision.drop.push_back(pair.cell);
       continue;
     }
-    const double half_width = std::log(pair.typical.hi / pair.typical.lo) / 2;
+    const double half_width = std::log(pair.within.hi / pair.within.lo) / 2;
     narrow = narrow && half_width <= std::log1p(precision);
   }
   decision.stop = narrow;

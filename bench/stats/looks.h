@@ -31,8 +31,8 @@ struct LookDecision {
 };
 
 /// Racing. A candidate that is slower than the leader for certain is measured no further. A point
-/// stops when every other candidate is so, or is known to within `precision` (a share, 0.01 for
-/// 1 %) of the leader.
+/// stops when every other candidate is so, or its ratio to the leader is known to within
+/// `precision` (a share, 0.01 for 1 %), as far as this run can tell.
 LookDecision race(const PointEstimate& estimate, double precision);
 
 }  // namespace handoff

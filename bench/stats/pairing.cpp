@@ -86,6 +86,15 @@ std::span<const double> IncarnationTable::row(const std::vector<double>& values,
   return std::span(values).subspan(index(cell) * blocks_, blocks_);
 }
 
+std::vector<IncarnationTable> incarnation_tables(const PointSamples& samples, int cell_count) {
+  std::vector<IncarnationTable> tables;
+  tables.reserve(samples.size());
+  for (const IncarnationSamples& incarnation : samples) {
+    tables.emplace_back(incarnation, cell_count);
+  }
+  return tables;
+}
+
 std::optional<PairedLogs> pair_up(const IncarnationTable& table, int a, int b,
                                   std::span<const int> anchors) {
   if (table.shared_blocks(a, b) > 0) return pair_directly(table, a, b);

@@ -44,6 +44,9 @@ class IncarnationTable {
   std::vector<int> shared_;                          // [cell * cells_ + cell]
 };
 
+/// The tables of all incarnations, in their order.
+std::vector<IncarnationTable> incarnation_tables(const PointSamples& samples, int cell_count);
+
 /// What one incarnation says of a pair, as log ratios of ns per item.
 struct PairedLogs {
   double typical = 0;  // median over blocks

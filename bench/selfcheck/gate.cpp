@@ -1,0 +1,139 @@
+// Gate: how often it cries wolf, stays undecided, and catches what it should.
+//
+// From runs of one strategy under three labels, stored (--replay) or made now: neighbouring
+// incarnations, as many as a gate of that budget has, with the labels of each exchanged at random
+// and one of them slowed down by a known factor, judged with the very looks of a gate.
+#include "bench/stats/gate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+#include <random>
+#include <stdexcept>
+
+#include "bench/driver/gate.h"
+#include "bench/selfcheck/check.h"
+#include "bench/stats/rates.h"
+
+namespace handoff {
+
+namespace {
+
+constexpr double kRecordedGates = 3;  // a run to replay lasts as long as so many gates
+constexpr double kMostWolf = 0.01, kMostUndecided = 0.05, kLeastCaught = 0.95;
+const char* const kStrategies[] = {"mutex_queue", "lockfree_spsc"};
+
+GateVerdict replay_once(PointSamples sample, double slowdown, std::mt19937_64& random) {
+  for (IncarnationSamples& incarnation : sample) {
+    std::array<int, 3> labels{0, 1, 2};
+    for (std::size_t i = 2; i > 0; --i) std::swap(labels[i], labels[random() % (i + 1)]);
+    for (BlockSamples& block : incarnation) {
+      for (SliceSample& slice : block) {
+        slice.cell = labels[static_cast<std::size_t>(slice.cell)];
+        if (slice.cell == GateCells{}.head) slice.elapsed_ns *= slowdown;
+      }
+    }
+  }
+  GateRule rule;
+  const std::vector<int> looks = gate_looks();
+  rule.looks = static_cast<int>(looks.size()) + 1;
+  for (const int look : looks) {
+    if (look >= static_cast<int>(sample.size())) break;
+    const PointSamples so_far(sample.begin(), sample.begin() + look);
+    const GateVerdict verdict = judge(so_far, 3, {}, rule).verdict;
+    if (verdict != GateVerdict::kUndecided) return verdict;
+  }
+  return judge(sample, 3, {}, rule).verdict;
+}
+
+struct Rates {
+  int replays = 0, regressions = 0, undecided = 0;
+};
+
+Rates replay(const PointSamples& all, std::size_t length, double slowdown, int replays,
+             std::mt19937_64& random) {
+  Rates rates;
+  for (rates.replays = 0; rates.replays < replays; ++rates.replays) {
+    const auto first = static_cast<std::ptrdiff_t>(random() % (all.size() - length + 1));
+    const auto begin = all.begin() + first;
+    const GateVerdict verdict =
+        replay_once({begin, begin + static_cast<std::ptrdiff_t>(length)}, slowdown, random);
+    rates.regressions += verdict == GateVerdict::kRegression ? 1 : 0;
+    rates.undecided += verdict == GateVerdict::kUndecided ? 1 : 0;
+  }
+  return rates;
+}
+
+/// Three labels of one strategy, measured now.
+Measured record(const char* strategy, double budget_s, std::uint64_t seed) {
+  const auto labelled = [&](const char* label) { return fmt::format("{}={}", label, strategy); };
+  return measure(small_suite({labelled("a"), labelled("b"), labelled("c")}, 64, budget_s, seed));
+}
+
+class Report {
+ public:
+  void add(const std::string& what, const Rates& same, const Rates& slower, double slowdown) {
+    result_.text += fmt::format(
+        "{}{}: unchanged code regression {} and undecided {}, {:.0f} % slower caught {}",
+        result_.text.empty() ? "" : "; ", what, text(same.regressions, same.replays),
+        text(same.undecided, same.replays), 100 * (slowdown - 1),
+        text(slower.regressions, slower.replays));
+    const Interval wolf = rate_interval(same.regressions, same.replays);
+    const Interval open = rate_interval(same.undecided, same.replays);
+    const Interval caught = rate_interval(slower.regressions, slower.replays);
+    if (wolf.lo > kMostWolf || open.lo > kMostUndecided || caught.hi < kLeastCaught) {
+      result_.verdict = CheckVerdict::kFailed;
+    } else if (result_.verdict == CheckVerdict::kOk &&
+               (wolf.value > kMostWolf || open.value > kMostUndecided ||
+                caught.value < kLeastCaught)) {
+      result_.verdict = CheckVerdict::kCannotTell;
+    }
+  }
+  const CheckResult& result() const { return result_; }
+
+ private:
+  static std::string text(int hits, int of) {
+    const Interval rate = rate_interval(hits, of);
+    return fmt::format("{:.1f} % [{:.1f}, {:.1f}]", 100 * rate.value, 100 * rate.lo, 100 * rate.hi);
+  }
+  CheckResult result_{CheckVerdict::kOk, ""};
+};
+
+}  // namespace
+
+CheckResult check_gate(const CheckOptions& options, std::ostream& progress) {
+  const double budget_s = options.budget_s > 0 ? options.budget_s : kGateBudgetS;
+  const double slowdown = 1 + 2 * GateRule{}.threshold;
+  std::mt19937_64 random(options.seed);
+  Report report;
+  const auto judge_run = [&](const std::string& what, const Measured& run) {
+    PointSamples all;
+    if (run.plan.points.size() == 1 && run.plan.points[0].cells.size() == 3) {
+      for (const IncarnationSamples& incarnation : run.record.point(0).samples) {
+        if (!incarnation.empty()) all.push_back(incarnation);
+      }
+    }
+    const auto length = static_cast<std::size_t>(static_cast<double>(all.size()) *
+                                                 std::min(budget_s / run.record.spent_s(), 1.0));
+    if (length < 8) {
+      throw std::runtime_error(fmt::format(
+          "{} is no run of one point with three labels of one strategy, no references and at "
+          "least 8 incarnations in {:g} s",
+          what, budget_s));
+    }
+    progress << fmt::format("gate {}: {} incarnations, {} a gate\n", what, all.size(), length);
+    report.add(what, replay(all, length, 1, options.replays, random),
+               replay(all, length, slowdown, options.replays, random), slowdown);
+  };
+  for (const std::string& directory : options.replay) judge_run(directory, read_run(directory));
+  if (options.replay.empty()) {
+    for (const char* strategy : kStrategies) {
+      judge_run(strategy, record(strategy, kRecordedGates * budget_s, options.seed));
+    }
+  }
+  return report.result();
+}
+
+}  // namespace handoff

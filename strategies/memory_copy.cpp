@@ -14,7 +14,7 @@ namespace handoff {
 namespace {
 
 constexpr std::uint32_t kLeastPayload = 4096;  // below, the loop is measured and not the copy
-constexpr std::size_t kRegion = std::size_t{16} << 20;
+constexpr std::size_t kRegion = std::size_t{4} << 20;
 constexpr std::size_t kLine = 64;
 
 class MemoryCopy final : public Strategy {

@@ -12,6 +12,7 @@
 
 #include "bench/cell/accounting.h"
 #include "bench/cell/lane_setup.h"
+#include "bench/cell/plugin.h"
 #include "bench/cell/proof.h"
 #include "bench/cell/protocol.h"
 #include "bench/cell/window.h"
@@ -31,12 +32,12 @@ std::vector<std::unique_ptr<std::byte[]>> jitter_heap(std::uint64_t seed) {
 
 class Cell {
  public:
-  explicit Cell(const OpenRequest& request, int memory_fd)
+  Cell(const OpenRequest& request, const Descriptor& descriptor, int memory_fd)
       : jitter_(jitter_heap(request.seed)),
         request_(request),
         lanes_(SharedMemory::map(memory_fd), request.workload, request.max_items,
                request.tick_source),
-        descriptor_(*find_strategy(request.strategy)),
+        descriptor_(descriptor),
         setting_{.workload = request_.workload,
                  .cpus = request_.cpus,
                  .spins = request_.spins,
@@ -103,15 +104,23 @@ class Cell {
   bool settled_ = false;
 };
 
+const Descriptor* descriptor_of(const OpenRequest& request) {
+  if (request.plugin.empty()) return find_strategy(request.strategy);
+  for (const Descriptor* descriptor : load_plugin(request.plugin)) {
+    if (descriptor->name == request.strategy) return descriptor;
+  }
+  return nullptr;
+}
+
 OpenReply open_cell(const OpenRequest& request, int memory_fd, std::optional<Cell>& cell) {
   try {
-    const Descriptor* descriptor = find_strategy(request.strategy);
+    const Descriptor* descriptor = descriptor_of(request);
     if (descriptor == nullptr) return {.error = "no strategy is named '" + request.strategy + "'"};
     if (descriptor->unsupported != nullptr) {
       const std::string why = descriptor->unsupported(request.workload);
       if (!why.empty()) return {.unsupported = why};
     }
-    cell.emplace(request, memory_fd);
+    cell.emplace(request, *descriptor, memory_fd);
     return cell->opened();
   } catch (const std::exception& error) {
     return {.error = error.what()};

@@ -32,6 +32,7 @@ Workload workload_from(const Json& json) {
 Json OpenRequest::to_json() const {
   return {{"do", "open"},
           {"strategy", strategy},
+          {"plugin", plugin},
           {"workload", handoff::to_json(workload)},
           {"cpus", cpus},
           {"spins", spins},
@@ -43,6 +44,7 @@ Json OpenRequest::to_json() const {
 
 OpenRequest OpenRequest::from(const Json& json) {
   return {.strategy = json.at("strategy"),
+          .plugin = json.value("plugin", ""),
           .workload = workload_from(json.at("workload")),
           .cpus = json.at("cpus"),
           .spins = json.at("spins"),

@@ -28,6 +28,7 @@ Workload workload_from(const Json& json);
 
 struct OpenRequest {
   std::string strategy;
+  std::string plugin;  // the file that holds it; empty: the cell's program does
   Workload workload;
   std::vector<int> cpus;  // one per executing thread; empty: not bound
   std::uint32_t spins = 0;

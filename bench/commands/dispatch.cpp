@@ -11,7 +11,11 @@
 
 #include "bench/cell/cell.h"
 #include "bench/cell/keeper.h"
+#include "bench/cell/plugin.h"
+#include "bench/commands/compare.h"
 #include "bench/commands/env.h"
+#include "bench/commands/export.h"
+#include "bench/commands/gate.h"
 #include "bench/commands/list.h"
 #include "bench/commands/report.h"
 #include "bench/commands/run.h"
@@ -36,8 +40,12 @@ struct Commands {
   std::vector<std::string> report_arguments;
   std::vector<std::string> checks;
   CheckOptions check_options;
-  std::string check_budget;
-  CLI::App *run, *list, *env, *report, *selfcheck;
+  std::string check_budget, check_strategies;
+  std::vector<std::string> plugins;  // of list and selfcheck
+  GateOptions gate_options;
+  CompareOptions compare_options;
+  ExportOptions export_options;
+  CLI::App *run, *list, *env, *report, *selfcheck, *gate, *compare, *export_;
 
   Commands() {
     app.set_version_flag("--version", version());
@@ -46,6 +54,7 @@ struct Commands {
     add_run_options(*run, run_options);
     list = app.add_subcommand("list", "Show the strategies and their traits");
     list->add_flag("--json", list_json, "As JSON");
+    add_plugin_option(*list, plugins);
     env = app.add_subcommand("env", "Show this machine and what harms measuring on it");
     env->add_flag("--json", env_json, "As JSON");
     report = app.add_subcommand("report", "Make the HTML report of a run: handoff report DIR");
@@ -73,16 +82,60 @@ struct Commands {
         ->add_option("--replays", check_options.replays, "aa, gate: how many replays of each run")
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
+    selfcheck
+        ->add_option("--strategies", check_strategies,
+                     "aa, gate: strategies to check with. Default: mutex_queue,lockfree_spsc")
+        ->type_name("A,B,...");
+    add_plugin_option(*selfcheck, plugins);
+    add_gate();
+    add_compare();
+    add_export();
+  }
+
+  void add_gate() {
+    gate = app.add_subcommand("gate", "Say whether HEAD is slower than BASE: for CI");
+    add_gate_options(*gate, gate_options);
+  }
+
+  void add_compare() {
+    compare = app.add_subcommand("compare", "Say what changed between two runs");
+    compare->add_option("BASE", compare_options.base, "Directory of the older run")->required();
+    compare->add_option("HEAD", compare_options.head, "Directory of the newer run")->required();
+    compare->add_flag("--anyway", compare_options.anyway,
+                      "Compare though host, compiler, binding or workload differ");
+    compare->add_flag("--json", compare_options.json, "As JSON (comparison.json)");
+    compare->footer("Exit status: 0 compared; 3 not comparable; 1 usage.");
+  }
+
+  void add_export() {
+    export_ = app.add_subcommand("export", "Write results in the format of another tool");
+    export_
+        ->add_option("DIR", export_options.directory,
+                     "Directory of a run, of a gate, or a results or comparison file")
+        ->required();
+    export_
+        ->add_option("--format", export_options.format,
+                     fmt::format("{}", fmt::join(export_formats(), ", ")))
+        ->type_name("FORMAT")
+        ->required();
+    export_->add_flag("--slices", export_options.slices, "csv: a row a slice, not a cell");
+    export_->add_option("--out", export_options.out, "File to write. Default: stdout")
+        ->type_name("FILE");
   }
 
   int carry_out(const std::vector<std::string>& command) {
-    if (list->parsed()) return list_command(list_json, std::cout);
+    if (list->parsed()) return list_command(list_json, describe_plugins(plugins), std::cout);
+    if (gate->parsed()) return gate_command(gate_options, command);
+    if (compare->parsed()) return compare_command(compare_options, std::cout);
+    if (export_->parsed()) return export_command(export_options, std::cout);
     if (env->parsed()) return env_command(env_json, std::cout);
     if (report->parsed()) return report_command(report->remaining());
     if (selfcheck->parsed()) {
       if (!check_budget.empty()) {
         check_options.budget_s = parse_duration_s("--budget", check_budget, 0.5, 86400);
       }
+      if (!check_strategies.empty()) check_options.strategies = split_list(check_strategies);
+      check_options.plugins = describe_plugins(plugins);
       return selfcheck_command(checks, check_options, std::cout, std::cerr);
     }
     return run_command(resolve(run_options), command);
@@ -102,12 +155,18 @@ void open_closed_streams() {
 bool is_hidden_role(int argc, char** argv) {
   if (argc < 2) return false;
   const std::string_view role = argv[1];
-  return role == "cell" || role == "keeper";
+  return role == "cell" || role == "keeper" || role == "plugin";
 }
 
 int dispatch(int argc, char** argv) {
   open_closed_streams();
   if (argc > 1 && std::string_view(argv[1]) == "cell") return cell_main(kControlFd, kMemoryFd);
+  if (!registration_error().empty()) {
+    std::cerr << "handoff: a strategy of this program was left out: " << registration_error()
+              << '\n';
+    return 1;
+  }
+  if (argc > 2 && std::string_view(argv[1]) == "plugin") return plugin_main(argv[2]);
   if (argc > 2 && std::string_view(argv[1]) == "keeper") {
     return keeper_main(std::strtoull(argv[2], nullptr, 10));
   }

@@ -1,10 +1,12 @@
-// `handoff list [--json]`: the strategies, one line each, with their traits.
+// `handoff list [--json] [--plugin FILE]`: the strategies, one line each, with their traits.
 #pragma once
 
 #include <ostream>
 
+#include "bench/driver/plugins.h"
+
 namespace handoff {
 
-int list_command(bool json, std::ostream& out);
+int list_command(bool json, const ForeignStrategies& plugins, std::ostream& out);
 
 }  // namespace handoff

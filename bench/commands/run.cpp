@@ -1,14 +1,10 @@
 #include "bench/commands/run.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <ctime>
-#include <filesystem>
 #include <iostream>
 #include <optional>
-#include <random>
 
 #include "bench/driver/context.h"
 #include "bench/driver/interruption.h"
@@ -23,37 +19,6 @@ namespace handoff {
 
 namespace {
 
-RunDirectory new_directory(const std::string& asked) {
-  RunDirectory directory{asked};
-  if (directory.path.empty()) {
-    const std::string base =
-        fmt::format("reports/local/{:%Y-%m-%dT%H-%M-%SZ}", fmt::gmtime(std::time(nullptr)));
-    directory.path = base;
-    for (int more = 2; std::filesystem::exists(directory.path); ++more) {
-      directory.path = fmt::format("{}-{}", base, more);
-    }
-  }
-  std::error_code error;
-  std::filesystem::create_directories(directory.path, error);
-  if (error) {
-    throw UsageError(fmt::format("cannot make the directory {}: {}; choose another with --out",
-                                 directory.path, error.message()));
-  }
-  if (std::filesystem::exists(directory.journal())) {
-    throw UsageError(
-        fmt::format("{} holds a run already; go on with --resume {}, or choose another with --out",
-                    directory.path, directory.path));
-  }
-  return directory;
-}
-
-void print_warnings(const Json& context) {
-  for (const Json& warning : context["environment"]["warnings"]) {
-    std::cerr << fmt::format("warning: {} {}\n", warning["what"].get<std::string>(),
-                             warning["remedy"].get<std::string>());
-  }
-}
-
 /// A run about to begin or to go on.
 struct Sitting {
   RunDirectory directory;
@@ -65,8 +30,8 @@ struct Sitting {
 
 Sitting begin(const RunRequest& request, const std::vector<std::string>& command) {
   Sitting sitting;
-  sitting.plan = plan_here(request.suite);
-  sitting.directory = new_directory(request.out);
+  sitting.plan = plan_here(request.suite, describe_plugins(request.plugins));
+  sitting.directory = make_run_directory(request.out);
   sitting.context = make_context(sitting.plan, command);
   sitting.record.emplace(sitting.plan);
   sitting.journal = Journal::create(sitting.directory.journal());
@@ -103,7 +68,8 @@ Sitting resume(const RunRequest& request, const std::vector<std::string>& comman
   if (request.shapes_plan) {
     Suite suite = request.suite;
     suite.seed = sitting.plan.seed;
-    if (const std::string why = resume_refusal(request.resume, sitting.plan, plan_here(suite));
+    if (const std::string why = resume_refusal(request.resume, sitting.plan,
+                                               plan_here(suite, describe_plugins(request.plugins)));
         !why.empty()) {
       throw UsageError(why);
     }
@@ -131,7 +97,7 @@ int run_command(const RunRequest& request, const std::vector<std::string>& comma
   ignore_failing_writes();
   Sitting sitting = request.resume.empty() ? begin(request, command) : resume(request, command);
   for (const std::string& warning : request.warnings) std::cerr << "warning: " << warning << '\n';
-  print_warnings(sitting.context);
+  print_warnings(std::cerr, sitting.context);
   if (!request.quiet) print_plan(std::cerr, sitting.plan);
   ProgressDisplay display(std::cerr, request.quiet ? Progress::kNone : request.progress,
                           isatty(STDERR_FILENO) != 0);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ std::string binary_id();
 
 /// `context` of docs/results.md as far as it is known before the run.
 nlohmann::json make_context(const Plan& plan, const std::vector<std::string>& command);
+
+/// Every warning of the environment with its remedy, a line each.
+void print_warnings(std::ostream& out, const nlohmann::json& context);
 
 /// Why a run recorded with `there` cannot go on here (another host or binary), as a sentence; empty
 /// if it can.

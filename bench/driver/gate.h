@@ -14,8 +14,8 @@ namespace handoff {
 
 struct GateRequest {
   std::string base, head;  // plug-ins (.so), or builds of handoff
-  Suite suite;             // axes, budget and settings; strategies: which of them, empty: all of a
-                           // plug-in's
+  Suite suite;             // one group of axes, budget and settings; strategies: which of them are
+                           // compared, empty: all that both plug-ins hold
   double threshold = 0.05;
 };
 
@@ -35,9 +35,11 @@ GateRule gate_rule(const Plan& plan, double threshold);
 Referee gate_referee(const GateRule& rule);
 
 struct GatePoint {
+  std::string point, strategy;
   GateEstimate estimate;
-  std::string failed;  // a sentence: why there is no comparison; empty: there is one
-  bool heads_failure = false;
+  std::string failed;          // why there is no comparison; empty: there is one
+  bool heads_failure = false;  // base delivers and head does not
+  bool unsupported = false;    // by base: nothing to compare, and no failure
 };
 std::vector<GatePoint> gate_points(const Plan& plan, const RunRecord& record, const GateRule& rule);
 
@@ -46,6 +48,7 @@ std::vector<GatePoint> gate_points(const Plan& plan, const RunRecord& record, co
 int gate_exit(const std::vector<GatePoint>& points);
 
 /// comparison.json (docs/results.md).
-Json gate_json(const GateRequest& request, const Plan& plan, const std::vector<GatePoint>& points);
+Json gate_json(const GateRequest& request, const Json& context, const GateRule& rule,
+               const std::vector<GatePoint>& points);
 
 }  // namespace handoff

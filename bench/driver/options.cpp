@@ -161,8 +161,19 @@ class TextOptions {
 
 }  // namespace
 
+void add_plugin_option(CLI::App& app, std::vector<std::string>& plugins) {
+  app.add_option("--plugin", plugins,
+                 "Strategies from a shared library, built with handoff_add_strategy();\n"
+                 "may be repeated.")
+      ->type_name("FILE")
+      ->type_size(1)
+      ->allow_extra_args(false);
+}
+
 void add_run_options(CLI::App& app, RunOptions& options) {
   const TextOptions text(app);
+  add_plugin_option(app, options.plugins);
+  app.get_option("--plugin")->group("What to measure");
   text("suite", options.suite, "NAME", "quick (20s), default (120s) or full (15m).")
       ->group("What to measure");
   text("config", options.config, "FILE",
@@ -253,6 +264,8 @@ RunRequest resolve(const RunOptions& options) {
         options.out, options.resume));
   }
   if (options.no_references) request.suite.references = false;
+  request.plugins = options.plugins;
+  request.shapes_plan = request.shapes_plan || !options.plugins.empty();
   request.out = options.out;
   request.resume = options.resume;
   request.quiet = options.quiet;
@@ -270,6 +283,14 @@ RunRequest resolve(const RunOptions& options) {
                     *request.suite.incarnations));
   }
   return request;
+}
+
+RunRequest resolve_axes(RunOptions options) {
+  const bool axes =
+      std::any_of(options.values.begin(), options.values.end(),
+                  [](const auto& given) { return !given.second.empty() && is_axis(given.first); });
+  if (!axes) options.values["pairs"] = "1:1";
+  return resolve(options);
 }
 
 std::variant<RunRequest, Exit> parse_run(const std::vector<std::string>& arguments) {

@@ -31,6 +31,7 @@ struct Exit {
 struct RunOptions {
   std::string suite, config, out, resume, progress;
   bool quiet = false, no_references = false;
+  std::vector<std::string> plugins;
   std::map<std::string, std::string> values;  // axes and settings by their key in a suite file
 };
 
@@ -40,12 +41,16 @@ enum class Progress : std::uint8_t { kAuto, kPlain, kNone };
 struct RunRequest {
   Suite suite;  // the named one, overridden by the command line
   std::string out, resume;
+  std::vector<std::string> plugins;
   bool quiet = false;
   Progress progress = Progress::kAuto;
   bool shapes_plan =
       false;  // anything was given that a plan depends on; else --resume takes its own
   std::vector<std::string> warnings;  // sentences for stderr
 };
+
+/// Adds --plugin FILE, which may be repeated.
+void add_plugin_option(CLI::App& app, std::vector<std::string>& plugins);
 
 /// Adds every option of `run`, with help and examples, to `app`; `options` must outlive it.
 void add_run_options(CLI::App& app, RunOptions& options);
@@ -55,6 +60,9 @@ void add_run_options(CLI::App& app, RunOptions& options);
 /// Without --suite and --config: axes given stand alone (suite "custom", what is not said is 1:1,
 /// 64 bytes, 1024 items, copy); none given is the suite "default".
 RunRequest resolve(const RunOptions& options);
+
+/// The same where no suite is meant: no axes given are 1:1, 64 bytes, 1024 items, copy.
+RunRequest resolve_axes(RunOptions options);
 
 /// As typed, of `handoff gate`.
 struct GateOptions {

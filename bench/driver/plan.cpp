@@ -34,6 +34,7 @@ struct Entrant {
   std::string label;
   const Descriptor* strategy = nullptr;
   bool joined = false;
+  std::string plugin = {};
 };
 
 std::vector<Entrant> entrants(const Suite& suite, const PlanInputs& inputs) {
@@ -54,6 +55,10 @@ std::vector<Entrant> entrants(const Suite& suite, const PlanInputs& inputs) {
     }
   }
   if (all.empty()) throw UsageError("no strategy is registered; 'handoff list' shows all");
+  for (Entrant& entrant : all) {
+    const auto held = inputs.plugins.find(std::string(entrant.strategy->name));
+    if (held != inputs.plugins.end()) entrant.plugin = held->second;
+  }
   if (!suite.references) return all;
   if (std::any_of(all.begin(), all.end(),
                   [](const Entrant& e) { return e.label == kControlLabel; })) {
@@ -86,6 +91,7 @@ std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant
     cell.label = entrant.label;
     cell.strategy = strategy.name;
     cell.role = strategy.role;
+    cell.plugin = entrant.plugin;
     cell.probe = strategy.probe;
     const Workload own = strategy.probe ? probe_workload(workload) : workload;
     if (strategy.unsupported != nullptr) cell.unsupported = strategy.unsupported(own);
@@ -155,6 +161,8 @@ PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
     const int executing = static_cast<int>(cell.executing);
     need.cells += 1;
     need.threads += executing;
+    const Workload run = workload_of(point, cell);
+    need.bytes += static_cast<double>(run.capacity) * run.payload;
     need.slice_s = std::max(need.slice_s, slice_need_s(executing, cpus, point.workload.payload));
   }
   need.slice_s = suite.slice_s.value_or(need.slice_s);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
@@ -26,6 +27,7 @@ struct CellPlan {
   std::string label, strategy;
   Role role = Role::kCandidate;
   std::string program;          // the build of handoff that runs it; empty: this one
+  std::string plugin;           // the file that holds it; empty: the program does
   std::string unsupported;      // why it does not run, a sentence; empty: it runs
   std::uint32_t executing = 0;  // threads or processes that produce and consume
   bool owns_threads = false;    // a runtime makes them: this cell is not bound
@@ -68,7 +70,8 @@ struct Plan {
 
 /// What a plan depends on besides the suite; the machine comes in here, so that tests need none.
 struct PlanInputs {
-  std::span<const Descriptor* const> strategies;  // registered
+  std::span<const Descriptor* const> strategies;  // of this program and of plug-ins
+  std::map<std::string, std::string> plugins;     // by strategy: the file that holds it
   int usable_cpus = 1;
   std::uint64_t available_memory_bytes = 0;  // a quarter of it is the default memory budget
   std::uint64_t fresh_seed = 1;              // where the suite names none; at most kMaxSeed

@@ -12,12 +12,18 @@ namespace {
 constexpr std::uint64_t kMemoryIfUnknown = 1ULL << 30;
 }
 
-Plan plan_here(const Suite& suite) {
+Plan plan_here(const Suite& suite, const ForeignStrategies& plugins) {
   const CpuAllowance allowance = cpu_allowance();
   const Topology topology = load_topology();
   std::random_device random;
   PlanInputs inputs;
-  inputs.strategies = strategies();
+  std::vector<const Descriptor*> known;
+  for (const auto& plugin : plugins) {
+    known.push_back(&plugin->descriptor);
+    inputs.plugins[plugin->name] = plugin->file;
+  }
+  known.insert(known.end(), strategies().begin(), strategies().end());
+  inputs.strategies = known;
   inputs.usable_cpus = allowance.usable;
   inputs.available_memory_bytes = available_memory_bytes().value_or(kMemoryIfUnknown);
   inputs.fresh_seed = random() | 1U;

@@ -20,7 +20,8 @@ json cell_json(const CellPlan& cell) {
           {"probe", cell.probe},
           {"control", cell.control},
           {"twin", cell.twin},
-          {"program", cell.program}};
+          {"program", cell.program},
+          {"plugin", cell.plugin}};
 }
 
 CellPlan cell_from(const json& from) {
@@ -35,6 +36,7 @@ CellPlan cell_from(const json& from) {
   cell.twin = from.value("twin", -1);
   cell.probe = from.value("probe", cell.strategy == "floor");
   cell.program = from.value("program", "");
+  cell.plugin = from.value("plugin", "");
   return cell;
 }
 

@@ -59,6 +59,7 @@ OpenRequest request_for(const Bench& bench, const PointPlan& point, const CellPl
                         const CellMemory& memory, std::uint32_t seed) {
   const bool roomy = static_cast<int>(cell.executing) <= bench.plan.usable_cpus;
   return {.strategy = cell.strategy,
+          .plugin = cell.plugin,
           .workload = workload_of(point, cell),
           .cpus = cpus_of(bench, point, cell),
           .spins = roomy ? kSpins : kSpinsOversubscribed,

@@ -1,10 +1,13 @@
 #include "bench/driver/run_directory.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
+#include <filesystem>
 #include <fstream>
 
 #include "bench/driver/results.h"
@@ -28,6 +31,30 @@ void write_whole(const std::string& path, const std::string& text) {
 }
 }  // namespace
 
+RunDirectory make_run_directory(const std::string& asked) {
+  RunDirectory directory{asked};
+  if (directory.path.empty()) {
+    const std::string base =
+        fmt::format("reports/local/{:%Y-%m-%dT%H-%M-%SZ}", fmt::gmtime(std::time(nullptr)));
+    directory.path = base;
+    for (int more = 2; std::filesystem::exists(directory.path); ++more) {
+      directory.path = fmt::format("{}-{}", base, more);
+    }
+  }
+  std::error_code error;
+  std::filesystem::create_directories(directory.path, error);
+  if (error) {
+    throw UsageError(fmt::format("cannot make the directory {}: {}; choose another with --out",
+                                 directory.path, error.message()));
+  }
+  if (std::filesystem::exists(directory.journal())) {
+    throw UsageError(
+        fmt::format("{} holds a run already; go on with --resume {}, or choose another with --out",
+                    directory.path, directory.path));
+  }
+  return directory;
+}
+
 Json journal_head(const Plan& plan, const Json& context) {
   return {{"t", "plan"},
           {"schema", kResultsSchema},
@@ -39,6 +66,10 @@ Json journal_head(const Plan& plan, const Json& context) {
 void write_results(const RunDirectory& directory, const Json& results) {
   write_whole(directory.results(), results.dump(1) + "\n");
   write_whole(directory.summary(), summary_markdown(results));
+}
+
+void write_comparison(const RunDirectory& directory, const Json& comparison) {
+  write_whole(directory.comparison(), comparison.dump(1) + "\n");
 }
 
 }  // namespace handoff

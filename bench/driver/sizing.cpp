@@ -62,7 +62,8 @@ double point_cost_s(const PointNeed& need, int incarnations, int blocks, const C
   const double slices = warm_up_blocks(need.slice_s) + blocks;
   return incarnations *
          (need.cells * (model.open_close_s + slices * slice_cost_s(need, model)) +
-          need.threads * model.open_close_thread_s + (1 + kFewestSlowBlocks) * need.slow_s);
+          need.threads * model.open_close_thread_s + need.bytes * model.touch_s_per_byte +
+          (1 + kFewestSlowBlocks) * need.slow_s);
 }
 
 Sizing size_points(std::span<const PointNeed> points, double budget_s,

@@ -17,6 +17,7 @@ namespace handoff {
 struct CostModel {
   double open_close_s = 0.025;         // exec, connect, construct, close: a cell's lifetime
   double open_close_thread_s = 60e-6;  // and for each executing thread
+  double touch_s_per_byte = 1e-9;      // and for its messages: first touches (shared_memory.h)
   double lead_share = 0.35;            // lead-in and tail around the timed window
   double slice_s = 0.25e-3;            // arming, waking, collecting: per slice
   double reserve = 0.05;               // of the budget: start, probes, writing results
@@ -24,8 +25,9 @@ struct CostModel {
 
 /// What a point asks for. No cells: it costs nothing and is kept.
 struct PointNeed {
-  int cells = 0;    // that run
-  int threads = 0;  // executing, summed over these cells
+  int cells = 0;     // that run
+  int threads = 0;   // executing, summed over these cells
+  double bytes = 0;  // of messages, summed over these cells
   double slice_s = 1e-3;
   double slow_s = 0;     // one slice of every cell that will have blocks of its own, summed
   int incarnations = 8;  // at least

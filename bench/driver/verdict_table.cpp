@@ -3,26 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <vector>
 
 #include "bench/driver/plan.h"
+#include "bench/driver/text_table.h"
 
 namespace handoff {
 
 namespace {
 
 using Json = nlohmann::json;
-using Row = std::array<std::string, 8>;
+using Row = std::vector<std::string>;
 
-const Row kHead{"strategy", "ns/item",  "95% interval", "overall",
-                "items/s",  "CPU/item", "time ratio",   "verdict"};
-constexpr std::array<bool, 8> kRightAligned{false, true, true, true, true, true, true, false};
-
-std::string three_digits(double value, const char* unit) {
-  const int decimals = value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return fmt::format("{:.{}f}{}", value, decimals, unit);
+TextTable empty_table() {
+  return TextTable({{"strategy", false},
+                    {"ns/item", true},
+                    {"95% interval", true},
+                    {"overall", true},
+                    {"items/s", true},
+                    {"CPU/item", true},
+                    {"time ratio", true},
+                    {"verdict", false}});
 }
 
 std::string optional_ns(const Json& value) {
@@ -43,18 +45,11 @@ const Json* ratio_of(const Json& point, const std::string& label) {
   return nullptr;
 }
 
-std::string ratio_text(const Json* ratio) {
+double number(const Json& value) { return value.is_number() ? value.get<double>() : NAN; }
+
+std::string shown_ratio(const Json* ratio) {
   if (ratio == nullptr || !(*ratio)["median"].is_number()) return "";
-  const double median = (*ratio)["median"];
-  if (!(*ratio)["lo"].is_number() || !(*ratio)["hi"].is_number()) {
-    return fmt::format("{:.2f}×", median);
-  }
-  // Enough decimals to see the interval.
-  const double half = ((*ratio)["hi"].get<double>() - (*ratio)["lo"].get<double>()) / 2;
-  const int decimals =
-      half > 0 ? std::clamp(static_cast<int>(-std::floor(std::log10(half))), 2, 4) : 2;
-  return fmt::format("{0:.{3}f}× [{1:.{3}f}, {2:.{3}f}]", median, (*ratio)["lo"].get<double>(),
-                     (*ratio)["hi"].get<double>(), decimals);
+  return ratio_text((*ratio)["median"], number((*ratio)["lo"]), number((*ratio)["hi"]));
 }
 
 /// A reason can be long; the whole of it stands in results.json.
@@ -83,7 +78,7 @@ std::string verdict_text(const Json& point, const Json& cell) {
 }
 
 Row row_for(const Json& point, const Json& cell) {
-  Row row;
+  Row row(8);
   row[0] = cell["label"];
   if (cell["ns_per_item"].is_object()) {
     row[1] = optional_ns(cell["ns_per_item"]["median"]);
@@ -95,17 +90,16 @@ Row row_for(const Json& point, const Json& cell) {
   if (cell["label"] == point["leader"]) {
     row[6] = "1";
   } else if (cell["role"] != "reference") {
-    row[6] = ratio_text(ratio_of(point, cell["label"]));
+    row[6] = shown_ratio(ratio_of(point, cell["label"]));
   }
   row[7] = verdict_text(point, cell);
   return row;
 }
 
-/// Characters, not bytes: UTF-8 continuation bytes take no room.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
+TextTable table_of(const Json& point) {
+  TextTable table = empty_table();
+  for (const Json& cell : point["cells"]) table.add(row_for(point, cell));
+  return table;
 }
 
 std::string heading(const Json& point) {
@@ -135,41 +129,10 @@ std::string control_sentence(const Json& results) {
 
 }  // namespace
 
-std::string human_ns(double ns) {
-  if (ns < 1e3) return three_digits(ns, " ns");
-  if (ns < 1e6) return three_digits(ns / 1e3, " µs");
-  if (ns < 1e9) return three_digits(ns / 1e6, " ms");
-  return three_digits(ns / 1e9, " s");
-}
-
-std::string human_rate(double per_second) {
-  if (per_second >= 1e9) return three_digits(per_second / 1e9, " G");
-  if (per_second >= 1e6) return three_digits(per_second / 1e6, " M");
-  if (per_second >= 1e3) return three_digits(per_second / 1e3, " k");
-  return three_digits(per_second, "");
-}
-
 void print_verdicts(std::ostream& out, const Json& results) {
   for (const Json& point : results["points"]) {
-    std::vector<Row> rows{kHead};
-    for (const Json& cell : point["cells"]) rows.push_back(row_for(point, cell));
-    std::array<std::size_t, 8> widths{};
-    for (const Row& row : rows) {
-      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-    }
     out << heading(point) << '\n';
-    for (const Row& row : rows) {
-      out << ' ';
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        const std::string pad(widths[i] - width(row[i]), ' ');
-        out << ' '
-            << (kRightAligned[i]      ? pad + row[i]
-                : i + 1 == row.size() ? row[i]
-                                      : row[i] + pad)
-            << ' ';
-      }
-      out << '\n';
-    }
+    table_of(point).print(out);
     out << '\n';
   }
   if (const std::string control = control_sentence(results); !control.empty()) {
@@ -189,12 +152,7 @@ std::string summary_markdown(const Json& results) {
       context.value("incarnations", 0), context.value("spent_s", 0.0), context.at("seed").dump());
   for (const Json& point : results["points"]) {
     text += "\n## " + heading(point) + "\n\n";
-    std::vector<Row> rows{kHead};
-    for (const Json& cell : point["cells"]) rows.push_back(row_for(point, cell));
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      text += fmt::format("| {} |\n", fmt::join(rows[i], " | "));
-      if (i == 0) text += "| --- | --: | --: | --: | --: | --: | --: | --- |\n";
-    }
+    text += table_of(point).markdown();
   }
   if (const std::string control = control_sentence(results); !control.empty()) {
     text += "\nA/A control: " + control + ".\n";

@@ -13,9 +13,4 @@ void print_verdicts(std::ostream& out, const nlohmann::json& results);
 /// The same as Markdown, with the run's conditions and warnings.
 std::string summary_markdown(const nlohmann::json& results);
 
-/// 123.4 ns as "123 ns", 4567 as "4.57 µs".
-std::string human_ns(double ns);
-/// 8.13e6 as "8.13 M".
-std::string human_rate(double per_second);
-
 }  // namespace handoff

@@ -1,35 +1,57 @@
 #include "bench/interface/registry.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <vector>
 
 namespace handoff {
 
 namespace {
-std::vector<const Descriptor*>& registered() {
-  static std::vector<const Descriptor*> all;  // inside a function: used before main
-  return all;
+
+struct Registry {
+  std::vector<const Descriptor*> own;
+  std::vector<const Descriptor*>* destination = &own;
+  std::string error;
+};
+
+Registry& registry() {
+  static Registry one;  // inside a function: used before main
+  return one;
 }
-}  // namespace
 
-std::span<const Descriptor* const> strategies() { return registered(); }
-
-const Descriptor* find_strategy(std::string_view name) {
-  for (const Descriptor* descriptor : registered()) {
+const Descriptor* find_among(std::span<const Descriptor* const> all, std::string_view name) {
+  for (const Descriptor* descriptor : all) {
     if (descriptor->name == name) return descriptor;
   }
   return nullptr;
 }
 
-bool add_strategy(const Descriptor* descriptor) {
-  if (find_strategy(descriptor->name) != nullptr) {
-    std::fprintf(stderr, "handoff: two strategies are named '%.*s'; rename one\n",
-                 static_cast<int>(descriptor->name.size()), descriptor->name.data());
-    std::abort();
+bool left_out(const std::string& why) {
+  registry().error = why;
+  return false;
+}
+
+}  // namespace
+
+std::span<const Descriptor* const> strategies() { return registry().own; }
+
+const Descriptor* find_strategy(std::string_view name) { return find_among(registry().own, name); }
+
+void divert_registration(std::vector<const Descriptor*>* into) {
+  registry().destination = into == nullptr ? &registry().own : into;
+}
+
+const std::string& registration_error() { return registry().error; }
+
+bool add_strategy(const Descriptor* descriptor, const char* tag) {
+  if (std::string_view(tag) != kInterfaceTag) {
+    return left_out(std::string("it was built for \"") + tag + "\" and this handoff is \"" +
+                    kInterfaceTag + "\"; build it with this handoff's headers and compiler");
   }
-  std::vector<const Descriptor*>& all = registered();
+  std::vector<const Descriptor*>& all = *registry().destination;
+  if (find_among(all, descriptor->name) != nullptr) {
+    return left_out("two of its strategies are named '" + std::string(descriptor->name) +
+                    "'; rename one");
+  }
   const auto place =
       std::upper_bound(all.begin(), all.end(), descriptor,
                        [](const Descriptor* a, const Descriptor* b) { return a->name < b->name; });

@@ -9,7 +9,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "bench/interface/abi.h"
 #include "bench/interface/workload.h"
 
 namespace handoff {
@@ -51,15 +53,24 @@ struct Descriptor {
   double slow_item_ns = 0;
 };
 
-/// All strategies loaded so far, sorted by name.
+/// The strategies of this program, sorted by name.
 std::span<const Descriptor* const> strategies();
 /// The strategy of that name, or null.
 const Descriptor* find_strategy(std::string_view name);
-/// Called by HANDOFF_STRATEGY. Aborts with a sentence if the name is taken.
-bool add_strategy(const Descriptor* descriptor);
+/// Called by HANDOFF_STRATEGY with the tag of its own headers. A strategy that cannot be taken (its
+/// tag differs, its name is taken) is left out, false is returned and registration_error() says
+/// why.
+bool add_strategy(const Descriptor* descriptor, const char* tag);
+
+/// Until it is called with null, strategies go to `into` and not among those of this program: what
+/// a plug-in brings is known apart, whatever its names are.
+void divert_registration(std::vector<const Descriptor*>* into);
+/// Why strategies were left out so far, as one sentence; empty: none was.
+const std::string& registration_error();
 
 }  // namespace handoff
 
 /// The last line of a strategy file: HANDOFF_STRATEGY(kDescriptor);
-#define HANDOFF_STRATEGY(descriptor) \
-  [[maybe_unused]] static const bool handoff_registered = ::handoff::add_strategy(&(descriptor))
+#define HANDOFF_STRATEGY(descriptor)                      \
+  [[maybe_unused]] static const bool handoff_registered = \
+      ::handoff::add_strategy(&(descriptor), ::handoff::kInterfaceTag)

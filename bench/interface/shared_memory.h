@@ -20,8 +20,8 @@ class SharedMemory {
   SharedMemory& operator=(SharedMemory&& other) noexcept;
   ~SharedMemory();
 
-  /// Takes all pages, maps them in this process and touches them, now and not one at a time: a first
-  /// touch in the middle of a measurement costs microseconds a page.
+  /// Takes all pages, maps them in this process and touches them, now and not one at a time: a
+  /// first touch in the middle of a measurement costs microseconds a page.
   void populate() const;
 
   std::byte* data() const { return data_; }

@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kBudgetS = 10;
 constexpr double kWidest = 0.03;  // half-width wanted of the interval
-const char* const kStrategies[] = {"mutex_queue", "lockfree_spsc"};
+const std::vector<std::string> kStrategies{"mutex_queue", "lockfree_spsc"};
 
 /// What a number of A/A comparisons came to.
 struct Tally {
@@ -124,13 +124,14 @@ CheckResult check_aa(const CheckOptions& options, std::ostream& progress) {
     return result;
   }
   const double budget_s = options.budget_s > 0 ? options.budget_s : kBudgetS;
-  for (const char* strategy : kStrategies) {
+  for (const std::string& strategy : options.strategies_or(kStrategies)) {
     Tally tally;
     for (int run = 0; run < std::max(options.runs, 1); ++run) {
       const Suite suite =
           small_suite({fmt::format("a={}", strategy), fmt::format("b={}", strategy)}, 64, budget_s,
                       options.seed == 0 ? 0 : options.seed + static_cast<std::uint64_t>(run));
-      const Measured measured = measure(suite);
+      const Measured measured = measure(
+          suite, [](Plan&) {}, options.plugins);
       const PointEstimate estimate =
           handoff::estimate(measured.plan, measured.plan.points[0], measured.record.point(0));
       const PairEstimate& pair = only_pair(estimate);

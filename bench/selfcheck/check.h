@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "bench/driver/plan.h"
+#include "bench/driver/plugins.h"
 #include "bench/driver/record.h"
 #include "bench/driver/suite.h"
 #include "bench/stats/estimate.h"
@@ -35,6 +36,12 @@ struct CheckOptions {
   std::uint64_t seed = 0;           // 0: a fresh one
   std::vector<std::string> replay;  // aa, retest, gate: stored runs instead of live ones
   int replays = 1000;
+  std::vector<std::string> strategies;  // aa, gate: which; empty: the check's own
+  ForeignStrategies plugins;
+
+  const std::vector<std::string>& strategies_or(const std::vector<std::string>& own) const {
+    return strategies.empty() ? own : strategies;
+  }
 };
 
 /// Runs `suite` on this machine without leaving files. `alter` may change the plan before. Throws
@@ -44,7 +51,8 @@ struct Measured {
   RunRecord record;
 };
 Measured measure(
-    const Suite& suite, const std::function<void(Plan&)>& alter = [](Plan&) {});
+    const Suite& suite, const std::function<void(Plan&)>& alter = [](Plan&) {},
+    const ForeignStrategies& plugins = {});
 
 /// A run that was stored in `directory`, from its journal. Throws std::runtime_error.
 Measured read_run(const std::string& directory);

@@ -23,7 +23,7 @@ namespace {
 
 constexpr double kRecordedGates = 3;  // a run to replay lasts as long as so many gates
 constexpr double kMostWolf = 0.01, kMostUndecided = 0.05, kLeastCaught = 0.95;
-const char* const kStrategies[] = {"mutex_queue", "lockfree_spsc"};
+const std::vector<std::string> kStrategies{"mutex_queue", "lockfree_spsc"};
 
 GateVerdict replay_once(PointSamples sample, double slowdown, std::mt19937_64& random) {
   for (IncarnationSamples& incarnation : sample) {
@@ -67,9 +67,11 @@ Rates replay(const PointSamples& all, std::size_t length, double slowdown, int r
 }
 
 /// Three labels of one strategy, measured now.
-Measured record(const char* strategy, double budget_s, std::uint64_t seed) {
+Measured record(const std::string& strategy, double budget_s, const CheckOptions& options) {
   const auto labelled = [&](const char* label) { return fmt::format("{}={}", label, strategy); };
-  return measure(small_suite({labelled("a"), labelled("b"), labelled("c")}, 64, budget_s, seed));
+  return measure(
+      small_suite({labelled("a"), labelled("b"), labelled("c")}, 64, budget_s, options.seed),
+      [](Plan&) {}, options.plugins);
 }
 
 class Report {
@@ -129,8 +131,8 @@ CheckResult check_gate(const CheckOptions& options, std::ostream& progress) {
   };
   for (const std::string& directory : options.replay) judge_run(directory, read_run(directory));
   if (options.replay.empty()) {
-    for (const char* strategy : kStrategies) {
-      judge_run(strategy, record(strategy, kRecordedGates * budget_s, options.seed));
+    for (const std::string& strategy : options.strategies_or(kStrategies)) {
+      judge_run(strategy, record(strategy, kRecordedGates * budget_s, options));
     }
   }
   return report.result();

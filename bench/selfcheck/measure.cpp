@@ -17,8 +17,9 @@ std::string_view name(CheckVerdict verdict) {
   return kNames[static_cast<std::size_t>(verdict)];
 }
 
-Measured measure(const Suite& suite, const std::function<void(Plan&)>& alter) {
-  Measured measured{plan_here(suite), RunRecord(Plan{})};
+Measured measure(const Suite& suite, const std::function<void(Plan&)>& alter,
+                 const ForeignStrategies& plugins) {
+  Measured measured{plan_here(suite, plugins), RunRecord(Plan{})};
   alter(measured.plan);
   measured.record = RunRecord(measured.plan);
   Journal journal = Journal::discarding();

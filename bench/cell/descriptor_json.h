@@ -1,0 +1,51 @@
+// What a strategy says of itself, as JSON: for `handoff list --json`, and between the driver and
+// the processes that know a plug-in or another build.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "bench/interface/registry.h"
+
+namespace handoff {
+
+struct NamedTrait {
+  const char* name;
+  bool Traits::*value;
+};
+
+inline constexpr NamedTrait kTraits[] = {
+    {"fifo", &Traits::fifo},
+    {"bounded", &Traits::bounded},
+    {"blocking", &Traits::blocking},
+    {"lock_free", &Traits::lock_free},
+    {"allocates", &Traits::allocates},
+    {"cross_process", &Traits::cross_process},
+    {"owns_threads", &Traits::owns_threads},
+    {"spawns_per_item", &Traits::spawns_per_item},
+};
+
+inline nlohmann::json descriptor_json(const Descriptor& descriptor) {
+  nlohmann::json traits;
+  for (const NamedTrait& trait : kTraits) traits[trait.name] = descriptor.traits.*trait.value;
+  return {{"name", descriptor.name},
+          {"summary", descriptor.summary},
+          {"source", descriptor.source},
+          {"role", descriptor.role == Role::kReference ? "reference" : "candidate"},
+          {"probe", descriptor.probe},
+          {"slow_item_ns", descriptor.slow_item_ns},
+          {"traits", traits}};
+}
+
+/// All but the texts, which a descriptor does not own, and the functions.
+inline Descriptor descriptor_from(const nlohmann::json& json) {
+  Descriptor descriptor;
+  descriptor.role = json.at("role") == "reference" ? Role::kReference : Role::kCandidate;
+  descriptor.probe = json.value("probe", false);
+  descriptor.slow_item_ns = json.value("slow_item_ns", 0.0);
+  for (const NamedTrait& trait : kTraits) {
+    descriptor.traits.*trait.value = json.at("traits").value(trait.name, false);
+  }
+  return descriptor;
+}
+
+}  // namespace handoff

@@ -1,0 +1,24 @@
+#include "bench/commands/compare.h"
+
+#include "bench/compare/compare.h"
+#include "bench/compare/comparison_table.h"
+#include "bench/driver/result_files.h"
+
+namespace handoff {
+
+int compare_command(const CompareOptions& options, std::ostream& out) {
+  const nlohmann::json comparison =
+      compare_runs(read_results(options.base), read_results(options.head), options.base,
+                   options.head, options.anyway);
+  const bool comparable = comparison.at("verdict") != "not comparable";
+  if (options.json) {
+    out << comparison.dump(1) << '\n';
+  } else if (comparable) {
+    print_comparison(out, comparison);
+  } else {
+    out << comparison_sentence(comparison) << " (--anyway compares them all the same)\n";
+  }
+  return comparable ? 0 : 3;
+}
+
+}  // namespace handoff

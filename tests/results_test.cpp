@@ -52,14 +52,16 @@ const char* const kNumbers[] = {"ns_per_item",
                                 "slowest_lane_share",
                                 "fastest_lane_share",
                                 "floor_multiple",
-                                "parked_cpu_share"};
+                                "parked_cpu_share",
+                                "levels"};
 
 TEST(Results, HaveTheKeysThatTheDocumentationNames) {
   EXPECT_EQ(results().at("schema"), 1);
   EXPECT_EQ(keys(results()), (std::set<std::string>{"schema", "context", "points"}));
   EXPECT_EQ(keys(results().at("points").at(0)),
             (std::set<std::string>{"id", "workload", "binding", "slice_ns", "incarnations",
-                                   "blocks", "floor_ns", "leader", "decided", "cells", "ratios"}));
+                                   "blocks", "floor_ns", "leader", "decided", "winner", "tied",
+                                   "more_s", "cells", "ratios"}));
   EXPECT_EQ(keys(results()["points"][0]["workload"]),
             (std::set<std::string>{"producers", "consumers", "payload", "capacity",
                                    "capacity_asked", "transfer"}));

@@ -1,9 +1,12 @@
 #include "bench/driver/results.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "bench/driver/conclusions.h"
 #include "bench/driver/control.h"
 #include "bench/driver/results_json.h"
 #include "bench/stats/looks.h"
@@ -14,7 +17,6 @@ namespace handoff {
 namespace {
 
 constexpr std::string_view kFloor = "floor";
-constexpr double kHandOversInFloorItem = 2;  // there and back
 
 Json median_or_null(const std::vector<double>& values) {
   return values.empty() ? Json(nullptr) : number_json(median(values));
@@ -24,7 +26,8 @@ struct PointResult {
   const PointPlan& plan;
   const PointRecord& record;
   PointEstimate estimate;
-  Json floor_ns;  // interval or null
+  double took_s;
+  Json floor_ns = nullptr;  // interval or null
 
   const CellEstimate* cell(std::size_t index) const {
     const auto& found = estimate.cells[index];
@@ -57,7 +60,7 @@ Json cell_json(const PointResult& point, std::size_t index) {
        {"ns_per_item", "overall_ns_per_item", "stall_share", "items_per_second", "bytes_per_second",
         "cpu_ns_per_item", "voluntary_switches_per_item", "involuntary_switches_per_item",
         "run_delay_ns_per_item", "peak_memory_bytes", "slowest_lane_share", "fastest_lane_share",
-        "floor_multiple", "parked_cpu_share"}) {
+        "floor_multiple", "parked_cpu_share", "levels"}) {
     cell[key] = nullptr;
   }
   const CellEstimate* estimate = point.cell(index);
@@ -75,6 +78,7 @@ Json cell_json(const PointResult& point, std::size_t index) {
   if (record.run_delay_known) {
     cell["run_delay_ns_per_item"] = number_json(record.run_delay_ns / record.items);
   }
+  cell["levels"] = levels_json(point.plan, point.record, index);
   cell["slowest_lane_share"] = median_or_null(record.slowest_shares);
   cell["fastest_lane_share"] = median_or_null(record.fastest_shares);
   if (record.closed > 0) {
@@ -151,6 +155,7 @@ Json point_json(const PointResult& point) {
   }
   if (point.estimate.leader) json["leader"] = label(*point.estimate.leader);
   json["decided"] = decided;
+  json.update(standing_json(plan, point.estimate, point.took_s));
   return json;
 }
 
@@ -181,6 +186,18 @@ PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointReco
   return made;
 }
 
+namespace {
+/// What the confidence of one point means over all of them.
+std::string level_sentence(const Json& context) {
+  const double confidence = context.value("confidence", EstimateOptions{}.confidence);
+  return fmt::format(
+      "verdicts of a point hold together with {0:g} %; over many points at most {1:g} % of them "
+      "are "
+      "expected to hold a wrong one",
+      100 * confidence, 100 * (1 - confidence));
+}
+}  // namespace
+
 Json make_results(const Plan& plan, const Json& context, const RunRecord& record) {
   Json results{{"schema", kResultsSchema}, {"context", context}, {"points", Json::array()}};
   results["context"]["status"] = record.status();
@@ -192,7 +209,8 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
   for (std::size_t i = 0; i < plan.points.size(); ++i) {
     const PointPlan& point_plan = plan.points[i];
     const PointRecord& point_record = record.point(static_cast<int>(i));
-    PointResult point{point_plan, point_record, estimate(plan, point_plan, point_record), nullptr};
+    PointResult point{point_plan, point_record, estimate(plan, point_plan, point_record),
+                      took_s(plan, record, i)};
     for (std::size_t c = 0; c < point_plan.cells.size(); ++c) {
       if (point_plan.cells[c].strategy == kFloor && point.cell(c) != nullptr) {
         point.floor_ns =
@@ -201,6 +219,8 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
     }
     results["points"].push_back(point_json(point));
   }
+  results["context"]["outlook"] = outlook_json(plan, results["points"]);
+  results["context"]["level"] = level_sentence(results["context"]);
   return results;
 }
 

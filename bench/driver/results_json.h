@@ -8,6 +8,9 @@
 
 namespace handoff {
 
+/// A floor item goes there and back.
+inline constexpr double kHandOversInFloorItem = 2;
+
 /// Bare NaN and infinity are no JSON: null.
 inline nlohmann::json number_json(double value) {
   return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);

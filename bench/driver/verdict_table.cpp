@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "bench/driver/conclusions.h"
 #include "bench/driver/plan.h"
 #include "bench/driver/text_table.h"
 
@@ -121,10 +122,24 @@ std::string heading(const Json& point) {
   return text;
 }
 
-std::string control_sentence(const Json& results) {
+/// What stands under a point's table.
+std::vector<std::string> sentences_of(const Json& point) {
+  std::vector<std::string> sentences{standing_sentence(point)};
+  for (const Json& cell : point["cells"]) sentences.push_back(levels_sentence(cell));
+  std::erase(sentences, "");
+  return sentences;
+}
+
+/// What stands under all tables.
+std::vector<std::string> sentences_of_run(const Json& results) {
   const Json& context = results.at("context");
-  if (!context.contains("control") || !context.at("control").is_object()) return {};
-  return context.at("control").at("sentence");
+  std::vector<std::string> sentences;
+  for (const auto& [key, words] : {std::pair{"control", "A/A control: "}, {"outlook", ""}}) {
+    if (!context.contains(key) || !context.at(key).is_object()) continue;
+    sentences.push_back(words + context.at(key).at("sentence").get<std::string>());
+  }
+  if (context.contains("level")) sentences.push_back(context.at("level"));
+  return sentences;
 }
 
 }  // namespace
@@ -133,11 +148,10 @@ void print_verdicts(std::ostream& out, const Json& results) {
   for (const Json& point : results["points"]) {
     out << heading(point) << '\n';
     table_of(point).print(out);
+    for (const std::string& sentence : sentences_of(point)) out << "  " << sentence << '\n';
     out << '\n';
   }
-  if (const std::string control = control_sentence(results); !control.empty()) {
-    out << "A/A control: " << control << '\n';
-  }
+  for (const std::string& sentence : sentences_of_run(results)) out << sentence << '\n';
   for (const Json& sentence : results.at("context").at("dropped")) {
     out << "not measured: " << sentence.get<std::string>() << '\n';
   }
@@ -153,10 +167,10 @@ std::string summary_markdown(const Json& results) {
   for (const Json& point : results["points"]) {
     text += "\n## " + heading(point) + "\n\n";
     text += table_of(point).markdown();
+    for (const std::string& sentence : sentences_of(point)) text += "\n" + sentence + ".\n";
   }
-  if (const std::string control = control_sentence(results); !control.empty()) {
-    text += "\nA/A control: " + control + ".\n";
-  }
+  text += "\n";
+  for (const std::string& sentence : sentences_of_run(results)) text += "- " + sentence + "\n";
   if (const Json& dropped = context.at("dropped"); dropped.is_array() && !dropped.empty()) {
     text += "\n## Not measured\n\n";
     for (const Json& sentence : dropped) text += "- " + sentence.get<std::string>() + "\n";

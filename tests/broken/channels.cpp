@@ -105,7 +105,7 @@ const Descriptor kBroken[] = {
                             "broken: delivers an item of the slice before again"),
 };
 [[maybe_unused]] const bool kRegistered = [] {
-  for (const Descriptor& broken : kBroken) add_strategy(&broken);
+  for (const Descriptor& broken : kBroken) add_strategy(&broken, kInterfaceTag);
   return true;
 }();
 

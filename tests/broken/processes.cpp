@@ -85,7 +85,7 @@ const Descriptor kBroken[] = {
      }},
 };
 [[maybe_unused]] const bool kRegistered = [] {
-  for (const Descriptor& broken : kBroken) add_strategy(&broken);
+  for (const Descriptor& broken : kBroken) add_strategy(&broken, kInterfaceTag);
   return true;
 }();
 

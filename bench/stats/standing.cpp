@@ -1,0 +1,47 @@
+#include "bench/stats/standing.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace handoff {
+
+Standing standing(const PointEstimate& point) {
+  Standing result;
+  if (!point.leader) return result;
+  result.tied.push_back(*point.leader);
+  for (const PairEstimate& pair : point.pairs) {
+    if (pair.to == *point.leader && pair.verdict != PairVerdict::kSlower) {
+      result.tied.push_back(pair.cell);
+    }
+  }
+  if (result.tied.size() == 1) {
+    result.winner = point.leader;
+    result.tied.clear();
+  }
+  return result;
+}
+
+std::optional<double> needed_factor(const PairEstimate& pair, double margin) {
+  if (pair.verdict == PairVerdict::kDependsOnStalls) return std::nullopt;
+  if (pair.verdict != PairVerdict::kUndecided) return 1;
+  const auto half = [](const Interval& ratio) { return std::log(ratio.hi / ratio.lo) / 2; };
+  const double whole = half(pair.typical), within = half(pair.within);
+  const double distance = std::abs(std::abs(std::log(pair.typical.value)) - std::log1p(margin));
+  // What is added for other runs does not shrink.
+  const double room = distance * distance - std::max(whole * whole - within * within, 0.0);
+  if (!std::isfinite(within) || !(room > 0)) return std::nullopt;
+  return std::max(within * within / room, 1.0);
+}
+
+std::optional<double> needed_factor(const PointEstimate& point, double margin) {
+  double most = 1;
+  for (const PairEstimate& pair : point.pairs) {
+    if (pair.to != point.leader) continue;
+    const std::optional<double> factor = needed_factor(pair, margin);
+    if (!factor) return std::nullopt;
+    most = std::max(most, *factor);
+  }
+  return most;
+}
+
+}  // namespace handoff

@@ -211,7 +211,8 @@ TEST(Resume, IsRefusedInASentenceThatSaysWhatDiffers) {
   EXPECT_EQ(difference({"--pairs", "1:1"}), "the number of points is 2 there and 1 here");
   EXPECT_EQ(difference({"--pairs", "1:1,2:2", "--strategies", "m=mutex_queue"}),
             "at '1:1 64B' the strategies are lockfree_queue, lockfree_spsc, mutex_queue, "
-            "tbb_flow_graph, direct, floor there and m=mutex_queue, direct, floor here");
+            "tbb_flow_graph, direct, floor, control there and m=mutex_queue, direct, floor, "
+            "control here");
   EXPECT_EQ(
       difference({"--pairs", "1:1,2:2", "--incarnations", "9", "--budget", "20s"}).substr(0, 24),
       "the number of incarnatio");

@@ -61,7 +61,7 @@ TEST(Results, HaveTheKeysThatTheDocumentationNames) {
   EXPECT_EQ(keys(results().at("points").at(0)),
             (std::set<std::string>{"id", "workload", "binding", "slice_ns", "incarnations",
                                    "blocks", "floor_ns", "leader", "decided", "winner", "tied",
-                                   "more_s", "cells", "ratios"}));
+                                   "more_s", "sentences", "cells", "ratios"}));
   EXPECT_EQ(keys(results()["points"][0]["workload"]),
             (std::set<std::string>{"producers", "consumers", "payload", "capacity",
                                    "capacity_asked", "transfer"}));

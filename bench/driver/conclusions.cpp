@@ -49,6 +49,32 @@ std::vector<LevelSlice> slices_of(const PointPlan& point, const PointRecord& rec
   return slices;
 }
 
+std::string levels_sentence(const Json& cell) {
+  if (!cell.contains("levels") || !cell.at("levels").is_object()) return {};
+  const Json& levels = cell.at("levels");
+  std::string sentence =
+      fmt::format("{} runs at two levels: {} in {:.0f} % of its slices and {} in the rest",
+                  cell.at("label").get<std::string>(), human_ns(levels.at("low_ns")),
+                  100 * levels.at("low_share").get<double>(), human_ns(levels.at("high_ns")));
+  if (levels.at("explained_by") == "floor") {
+    sentence +=
+        fmt::format("; a cache line took {} then and {} otherwise",
+                    human_ns(levels.at("floor_low_ns")), human_ns(levels.at("floor_high_ns")));
+  } else if (levels.at("explained_by") == "incarnation") {
+    sentence += "; each lifetime of its process keeps to one of them (memory layout)";
+  }
+  return sentence;
+}
+
+std::string standing_sentence(const Json& point) {
+  if (point.value("winner", Json()).is_string()) {
+    return "winner: " + point.at("winner").get<std::string>();
+  }
+  const auto tied = point.value("tied", std::vector<std::string>{});
+  if (tied.empty()) return {};
+  return fmt::format("tied: {} (not told apart)", fmt::join(tied, ", "));
+}
+
 }  // namespace
 
 Json standing_json(const PointPlan& point, const PointEstimate& estimate, double took_s) {
@@ -120,30 +146,13 @@ Json outlook_json(const Plan& plan, const Json& points) {
   return {{"undecided_points", open}, {"more_s", more_s}, {"sentence", sentence}};
 }
 
-std::string levels_sentence(const Json& cell) {
-  if (!cell.contains("levels") || !cell.at("levels").is_object()) return {};
-  const Json& levels = cell.at("levels");
-  std::string sentence =
-      fmt::format("{} runs at two levels: {} in {:.0f} % of its slices and {} in the rest",
-                  cell.at("label").get<std::string>(), human_ns(levels.at("low_ns")),
-                  100 * levels.at("low_share").get<double>(), human_ns(levels.at("high_ns")));
-  if (levels.at("explained_by") == "floor") {
-    sentence +=
-        fmt::format("; a cache line took {} then and {} otherwise",
-                    human_ns(levels.at("floor_low_ns")), human_ns(levels.at("floor_high_ns")));
-  } else if (levels.at("explained_by") == "incarnation") {
-    sentence += "; each lifetime of its process keeps to one of them (memory layout)";
+Json sentences_json(const Json& point) {
+  Json sentences = Json::array();
+  if (const std::string who = standing_sentence(point); !who.empty()) sentences.push_back(who);
+  for (const Json& cell : point.at("cells")) {
+    if (const std::string how = levels_sentence(cell); !how.empty()) sentences.push_back(how);
   }
-  return sentence;
-}
-
-std::string standing_sentence(const Json& point) {
-  if (point.value("winner", Json()).is_string()) {
-    return "winner: " + point.at("winner").get<std::string>();
-  }
-  const auto tied = point.value("tied", std::vector<std::string>{});
-  if (tied.empty()) return {};
-  return fmt::format("tied: {} (not told apart)", fmt::join(tied, ", "));
+  return sentences;
 }
 
 }  // namespace handoff

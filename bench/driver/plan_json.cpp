@@ -109,7 +109,7 @@ std::string labels(const json& point) {
   std::string text;
   for (const json& cell : point.at("cells")) {
     text += (text.empty() ? "" : ", ") + cell.at("label").get<std::string>();
-    if (cell.at("label") != cell.at("strategy")) {
+    if (cell.at("label") != cell.at("strategy") && !cell.at("control").get<bool>()) {
       text += "=" + cell.at("strategy").get<std::string>();
     }
   }

@@ -131,6 +131,8 @@ Json point_json(const PointResult& point) {
             {"cells", Json::array()},
             {"ratios", Json::array()}};
   for (const std::size_t index : display_order(point)) {
+    const bool never_opened = plan.cells[index].control && point.record.cells[index].twin < 0;
+    if (never_opened) continue;
     json["cells"].push_back(cell_json(point, index));
   }
   const auto label = [&](int cell) { return plan.cells[static_cast<std::size_t>(cell)].label; };
@@ -156,6 +158,7 @@ Json point_json(const PointResult& point) {
   if (point.estimate.leader) json["leader"] = label(*point.estimate.leader);
   json["decided"] = decided;
   json.update(standing_json(plan, point.estimate, point.took_s));
+  json["sentences"] = sentences_json(json);
   return json;
 }
 

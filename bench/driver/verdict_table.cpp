@@ -6,7 +6,6 @@
 #include <cmath>
 #include <vector>
 
-#include "bench/driver/conclusions.h"
 #include "bench/driver/plan.h"
 #include "bench/driver/text_table.h"
 
@@ -124,10 +123,7 @@ std::string heading(const Json& point) {
 
 /// What stands under a point's table.
 std::vector<std::string> sentences_of(const Json& point) {
-  std::vector<std::string> sentences{standing_sentence(point)};
-  for (const Json& cell : point["cells"]) sentences.push_back(levels_sentence(cell));
-  std::erase(sentences, "");
-  return sentences;
+  return point.value("sentences", std::vector<std::string>{});
 }
 
 /// What stands under all tables.

@@ -90,7 +90,7 @@ class FrontEnd {
     for (const PointPlan& point : plan_.points) {
       const std::vector<CellMemory> memories = cell_memories(plan_, point);
       for (std::size_t i = 0; i < point.cells.size(); ++i) {
-        if (!point.cells[i].runs()) continue;
+        if (!point.cells[i].runs() || point.cells[i].control) continue;
         cells_.push_back(
             std::make_unique<MeasuredCell>(bench_, point, point.cells[i], memories[i]));
       }

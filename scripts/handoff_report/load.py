@@ -101,6 +101,7 @@ def load_point(index: int, fields: dict[str, Any]) -> Point:
     workload = mapping(fields.get("workload"))
     binding = mapping(fields.get("binding"))
     cells = [load_cell(mapping(cell)) for cell in sequence(fields.get("cells"))]
+    cells = [cell for cell in cells if cell.role != "control"]  # no rival: a second leader
     leader = fields.get("leader")
     return Point(
         id=text(fields.get("id")) or f"point {index + 1}",
@@ -121,6 +122,7 @@ def load_point(index: int, fields: dict[str, Any]) -> Point:
         decided=fields.get("decided") is True,
         cells=tuple(sorted(cells, key=table_order)),
         ratios=tuple(load_ratio(mapping(ratio)) for ratio in sequence(fields.get("ratios"))),
+        sentences=tuple(text(sentence) for sentence in sequence(fields.get("sentences"))),
     )
 
 

@@ -81,6 +81,7 @@ class Point:
     decided: bool
     cells: tuple[Cell, ...]
     ratios: tuple[Ratio, ...]
+    sentences: tuple[str, ...] = ()  # what the table says in words
 
     def cell(self, label: str | None) -> Cell | None:
         return next((cell for cell in self.cells if cell.label == label), None)

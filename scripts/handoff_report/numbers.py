@@ -71,11 +71,19 @@ def percent(share: float | None) -> str:
     return f"{value:.0f}{_GAP}%" if value >= 9.95 or value == 0 else f"{value:.1f}{_GAP}%"
 
 
+def grouped(value: float) -> str:
+    """Three significant digits, thousands apart: 81121.7 as "81 100"."""
+    return f"{float(f'{value:.3g}'):,.0f}".replace(",", _GAP)
+
+
 def ratio(interval: Interval | None, sign: str = "×") -> tuple[str, str]:
     """("3.1×", "[2.9, 3.3]") with the decimals that tell the ends apart."""
     if interval is None:
         return NONE, ""
     lo, hi, value = interval.lo, interval.hi, interval.value
+    if value >= 1000:  # three digits: the rest is noise, and has no room
+        ends = "" if lo is None or hi is None else f"[{grouped(lo)}, {grouped(hi)}]"
+        return grouped(value) + sign, ends
     decimals = 2 if value < 2 else 1 if value < 20 else 0
     if lo is None or hi is None:
         return f"{value:.{decimals}f}{sign}", ""

@@ -70,7 +70,8 @@ def about(point: Point) -> str:
 def table(run: Run, point: Point) -> dict[str, Any]:
     return {"anchor": anchor(point), "name": words.point_name(point), "about": about(point),
             "open": len(run.points) <= _OPEN_TABLES,
-            "rows": [row(point, cell, run.margin) for cell in point.cells]}
+            "rows": [row(point, cell, run.margin) for cell in point.cells],
+            "sentences": point.sentences}
 
 
 def answers(run: Run) -> Iterator[dict[str, Any]]:
@@ -156,6 +157,13 @@ def failures(run: Run) -> list[dict[str, str]]:
             for point in run.points for cell in point.cells if cell.failed]
 
 
+def conclusions(run: Run) -> list[str]:
+    """What holds for the run as a whole, in the words of results.json."""
+    said = [mapping(run.context.get(key)).get("sentence") for key in ("control", "outlook")]
+    said.append(run.context.get("level"))
+    return [text(sentence) for sentence in said if sentence]
+
+
 def write_page(run: Run, figures: Sequence[Saved], out: Path) -> Path:
     """Writes `out`/index.html and returns its path."""
     templates = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True,
@@ -177,6 +185,7 @@ def write_page(run: Run, figures: Sequence[Saved], out: Path) -> Path:
         dropped=[text(point) for point in sequence(run.context.get("dropped"))],
         figures=figures,
         tables=[table(run, point) for point in run.points],
+        conclusions=conclusions(run),
         environment=environment(run),
         glossary=words.glossary(run),
     )

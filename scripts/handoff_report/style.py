@@ -15,6 +15,7 @@ import matplotlib
 
 REFERENCE_GREY = "#6b6b6b"
 FLOOR_GREY = "#9a9a9a"
+COPY_GREY = "#707070"
 INK = "#1d2430"
 FAINT = "#6a7280"
 GRID = "#e3e6ea"
@@ -42,6 +43,7 @@ KNOWN = {
     "thread_per_item": Look("#882255", "X"),
     "process_per_item": Look("#8a7f1a", ">"),
     "direct": Look(REFERENCE_GREY, "*", "--"),
+    "memory_copy": Look(COPY_GREY, "x", "-."),
     "floor": Look(FLOOR_GREY, ".", ":"),
 }
 

@@ -225,6 +225,10 @@ def glossary(run: Run) -> list[tuple[str, str]]:
         ("floor", "One cache line handed from one CPU to another and nothing else, probed in each "
          "block: when it moves, the machine moved. An item of the strategy floor is a hand-over "
          "there and back."),
+        ("memory_copy", "One thread copies the payload in memory, beside payloads of 4 KiB and "
+         "more: what moving so many bytes asks at least where one copy has to be made."),
+        ("control", "The leader a second time, beside itself: what identical code differs by in "
+         "this very run. Smaller differences mean nothing."),
         ("delivered", "Every item arrived exactly once, unaltered and in the promised order, in "
          "every slice. A cell that fails this, crashes or hangs has no speed."),
         ("incarnation", "One lifetime of a cell’s process; each cell is started anew several "

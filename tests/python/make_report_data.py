@@ -49,6 +49,10 @@ FAILURES = {
     (5, "asio_loop"): ("crashed", "The cell was ended by signal 11 (SIGSEGV) in slice 7 of "
                                   "incarnation 3."),
 }
+LEVEL = ("verdicts of a point hold together with 95 %; over many points at most 5 % of them are "
+         "expected to hold a wrong one")
+CONTROL = {"points": [], "sentence": "identical code differed by up to 0.4 % here (1 point); "
+                                     "differences under that mean nothing"}
 ONLY_ONE_TO_ONE = {
     "lockfree_spsc": "lockfree_spsc has room for one producer and one consumer only.",
     "direct": "direct calls the consumer in the producer's thread: 1:1 only.",
@@ -207,7 +211,7 @@ def context() -> dict[str, Any]:
                          "reading the time may be slow.",
                  "remedy": "echo tsc | sudo tee "
                            "/sys/devices/system/clocksource/clocksource0/current_clocksource"}]},
-        "confidence": 0.95, "margin": MARGIN}
+        "confidence": 0.95, "margin": MARGIN, "precision": None, "code": []}
 
 
 def block(world: World, index: int, visit: int, number: int, group: int, names: list[str],
@@ -280,7 +284,7 @@ def cell_result(index: int, name: str, kept: dict[str, list[list[Slice]]]) -> di
                 "bytes_per_second", "cpu_ns_per_item", "voluntary_switches_per_item",
                 "involuntary_switches_per_item", "run_delay_ns_per_item", "slowest_lane_share",
                 "fastest_lane_share", "floor_multiple")
-    tail = {"peak_memory_bytes": 5242880, "parked_cpu_share": 0.0004, "slices": 0,
+    tail = {"levels": None, "peak_memory_bytes": 5242880, "parked_cpu_share": 0.0004, "slices": 0,
             "incarnations": 0, "items": 0, "bound": binding(index)["bound"], "note": ""}
     if verdict != "delivered":
         return {**head, **dict.fromkeys(measured), **tail}
@@ -323,7 +327,8 @@ def ratio_result(name: str, to: str, kept: dict[str, list[list[Slice]]]) -> dict
     typical = over_incarnations([middle(name, i) / middle(to, i) for i in range(INCARNATIONS)])
     overall = over_incarnations([overall_ns(kept[name][i]) / overall_ns(kept[to][i])
                                  for i in range(INCARNATIONS)])
-    return {"label": name, "to": to, "median": typical[0], "lo": typical[1], "hi": typical[2],
+    within = dict(zip(("median", "lo", "hi"), typical))
+    return {"label": name, "to": to, **within, "within": within,
             "overall": dict(zip(("median", "lo", "hi"), overall)),
             "verdict": pair_verdict(typical, overall), "incarnations": INCARNATIONS}
 
@@ -341,8 +346,15 @@ def point_result(index: int, kept: dict[str, list[list[Slice]]]) -> dict[str, An
     leader = rivals[0]
     ratios = [ratio_result(name, leader, kept) for name in rivals[1:]]
     decided = all(r["verdict"] in ("faster", "slower", "equivalent") for r in ratios)
+    tied = [leader] + [r["label"] for r in ratios if r["verdict"] != "slower"]
+    winner = leader if len(tied) == 1 else None
+    sentences = [f"winner: {leader}" if winner else f"tied: {', '.join(tied)} (not told apart)"]
     ratios += [ratio_result(name, to, kept) for name in rivals for to in alive
                if to not in rivals]
+    if index == 0:  # the leader once more
+        same = next(cell for cell in cells if cell["label"] == leader)
+        cells.append({**same, "label": "control", "role": "control"})
+        ratios.append({**ratio_result(leader, leader, kept), "label": "control"})
     # An item of the floor is a hand-over there and back.
     floors = [statistics.median(taken.ns for taken in life) / 2 for life in kept["floor"]]
     centre, lo, hi = over_incarnations(floors)
@@ -350,7 +362,8 @@ def point_result(index: int, kept: dict[str, list[list[Slice]]]) -> dict[str, An
             "slice_ns": slice_ns(index), "incarnations": INCARNATIONS,
             "blocks": INCARNATIONS * POINTS[index][4],
             "floor_ns": {"median": centre, "lo": lo, "hi": hi}, "leader": leader,
-            "decided": decided, "cells": cells, "ratios": ratios}
+            "decided": decided, "winner": winner, "tied": [] if winner else tied, "more_s": None,
+            "sentences": sentences, "cells": cells, "ratios": ratios}
 
 
 def make() -> tuple[str, str]:
@@ -369,7 +382,8 @@ def make() -> tuple[str, str]:
                for name in ("steal_share", "load_average")}
     results = {"schema": 1,
                "context": {**planned, "status": "complete", "exit": 2, "spent_s": spent,
-                           "machine": machine},
+                           "machine": machine, "outlook": None, "level": LEVEL,
+                           "control": CONTROL},
                "points": [point_result(index, kept[index]) for index in range(len(POINTS))]}
     lines = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in journal)
     return json.dumps(results, indent=1) + "\n", lines

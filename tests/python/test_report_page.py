@@ -125,9 +125,10 @@ def test_tables_show_every_cell_with_its_verdict(page: str, stored_results: dict
     assert len(tables) == len(stored_results["points"])
     for table, point in zip(tables, stored_results["points"]):
         rows = [plain(row) for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)]
-        assert len(rows) == len(point["cells"])
+        shown = [cell for cell in point["cells"] if cell["role"] != "control"]
+        assert len(rows) == len(shown)
         by_label = {row.split()[0]: row for row in rows}
-        for cell in point["cells"]:
+        for cell in shown:
             row = by_label[cell["label"]]
             if cell["verdict"] != "delivered":
                 assert f"{cell['verdict']}: {cell['reason']}" in row.replace("&#39;", "'")
@@ -189,3 +190,12 @@ def test_a_run_of_many_points_stays_small_and_folds_its_tables(
     html = page_of(grow, figures=True)
     assert len(html.encode()) < 3_000_000
     assert "<details id=" in html and " open>" not in html
+
+
+def test_what_holds_for_a_point_and_for_the_run_is_said(page: str, stored_results: dict) -> None:
+    said = plain(page)
+    for point in stored_results["points"]:
+        for sentence in point["sentences"]:
+            assert sentence in said
+    assert stored_results["context"]["control"]["sentence"] in said
+    assert stored_results["context"]["level"] in said

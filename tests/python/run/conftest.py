@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 # One point, two candidates, a single lifetime of each cell: a run of half a second.
 SMALL = ("run", "--pairs", "1:1", "--strategies", "mutex_queue,lockfree_spsc", "--incarnations",
-         "1", "--budget", "400ms")
+         "1", "--budget", "600ms")
 
 
 def find(name: str) -> Program:

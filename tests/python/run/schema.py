@@ -82,13 +82,20 @@ CONTEXT = {
     "exit": whole, "seed": whole, "budget_s": positive, "spent_s": positive,
     "incarnations": whole, "pin": text, "dropped": each(text),
     "environment": lambda value: table(value) and each(shaped(WARNING))(value.get("warnings")),
-    "machine": shaped(MACHINE), "confidence": share, "margin": share}
+    "machine": shaped(MACHINE), "confidence": share, "margin": share,
+    "precision": nullable(share), "code": each(shaped({"file": text, "id": text})),
+    "control": nullable(shaped({"points": each(table), "sentence": text})),
+    "outlook": nullable(shaped({"undecided_points": whole, "more_s": positive, "sentence": text})),
+    "level": text}
+LEVELS = {"low_ns": positive, "high_ns": positive, "low_share": share,
+          "explained_by": nullable(one_of("floor", "incarnation")),
+          "floor_low_ns": nullable(positive), "floor_high_ns": nullable(positive)}
 WORKLOAD = {"producers": whole, "consumers": whole, "payload": whole, "capacity": whole,
             "capacity_asked": whole, "transfer": one_of("copy", "move")}
 BINDING = {"mode": text, "bound": boolean, "cpus": each(whole), "oversubscribed": boolean,
            "note": text}
 CELL = {
-    "label": text, "strategy": text, "role": one_of("candidate", "reference"),
+    "label": text, "strategy": text, "role": one_of("candidate", "reference", "control"),
     "verdict": one_of(*VERDICTS), "reason": text, "ns_per_item": nullable(interval("median")),
     "overall_ns_per_item": nullable(interval("value")), "stall_share": nullable(share),
     "items_per_second": nullable(positive), "bytes_per_second": nullable(positive),
@@ -97,19 +104,22 @@ CELL = {
     "run_delay_ns_per_item": nullable(positive), "peak_memory_bytes": nullable(positive),
     "slowest_lane_share": nullable(positive), "fastest_lane_share": nullable(positive),
     "floor_multiple": nullable(positive), "parked_cpu_share": nullable(positive),
+    "levels": nullable(shaped(LEVELS)),
     "slices": whole, "incarnations": whole, "items": whole, "bound": boolean, "note": text}
 RATIO = {
     "label": text, "to": text, "median": nullable(positive), "lo": nullable(positive),
-    "hi": nullable(positive), "overall": interval("median", comparable=False),
+    "hi": nullable(positive), "within": interval("median", comparable=False),
+    "overall": interval("median", comparable=False),
     "verdict": one_of("faster", "slower", "equivalent", "undecided", "depends on stalls"),
     "incarnations": whole}
 POINT = {
     "id": text, "workload": table, "binding": table, "slice_ns": positive,
     "incarnations": whole, "blocks": whole, "floor_ns": nullable(interval("median")),
-    "leader": nullable(text), "decided": boolean, "cells": each(table), "ratios": each(table)}
+    "leader": nullable(text), "decided": boolean, "winner": nullable(text),
+    "tied": each(text), "more_s": nullable(positive), "sentences": each(text), "cells": each(table), "ratios": each(table)}
 RESULTS = {"schema": lambda value: value == 1, "context": table, "points": each(table)}
 
-UNKNOWN_UNTIL_THE_END = {"status", "exit", "spent_s", "machine"}
+UNKNOWN_UNTIL_THE_END = {"status", "exit", "spent_s", "machine", "control", "outlook", "level"}
 PLACE = {"point": whole, "pass": whole, "cell": whole}
 LINES: dict[str, dict[str, Check]] = {
     "plan": {"schema": lambda value: value == 1,
@@ -122,6 +132,8 @@ LINES: dict[str, dict[str, Check]] = {
     "fail": {**PLACE, "verdict": one_of(*(VERDICTS - {"delivered"})), "reason": text},
     "close": {**PLACE, "peak_memory_bytes": positive, "parked_cpu_share": positive},
     "pass": {"point": whole, "pass": whole},
+    "control": {"point": whole, "cell": whole, "twin": whole},
+    "look": {"point": whole, "passes": whole, "drop": each(whole), "stop": boolean},
     "second": {"at_s": positive, **MACHINE},
     "end": {"status": one_of(*EXIT_OF), "exit": whole, "spent_s": positive},
     "resume": {}}
@@ -161,15 +173,17 @@ def point_faults(point: Json) -> list[str]:
     cells = {cell["label"]: cell for cell in point["cells"]}
     if len(cells) != len(point["cells"]):
         found.append(f"{where}labels are not unique")
-    ranks = [(2 if c["ns_per_item"] is None else c["role"] == "reference",
-              (c["ns_per_item"] or {"median": 0})["median"]) for c in point["cells"]]
+    ranks = [(3 if c["role"] == "control" else 2 if c["ns_per_item"] is None
+              else c["role"] == "reference", (c["ns_per_item"] or {"median": 0})["median"])
+             for c in point["cells"]]
     if ranks != sorted(ranks, key=lambda rank: rank if rank[0] != 2 else (2, 0)):
         found.append(f"{where}cells are out of order")
     references = {label for label, cell in cells.items() if cell["role"] == "reference"}
     leader = point["leader"]
     if leader is not None and (leader in references or cells[leader]["ns_per_item"] is None):
         found.append(f"{where}leads {leader}")
-    if not {ratio["to"] for ratio in point["ratios"]} <= references | {leader}:
+    if not {ratio["to"] for ratio in point["ratios"]
+            if ratio["label"] != "control"} <= references | {leader}:
         found.append(f"{where}a ratio is to neither leader nor reference")
     return found
 
@@ -222,6 +236,8 @@ def accordance_faults(results: Json, lines: list[Json]) -> list[str]:
         if point["blocks"] != len(timed):
             found.append(f"{point['id']}: {point['blocks']} blocks, {len(timed)} in the journal")
         for number_, planned in enumerate(plan["cells"]):
+            if planned["control"] and planned["label"] not in {c["label"] for c in point["cells"]}:
+                continue  # the run ended before it was chosen
             cell = next(c for c in point["cells"] if c["label"] == planned["label"])
             rows = [row for line in timed for row in line["slices"] if row[cell_at] == number_]
             proved = sum(row[items_at] for line in blocks for row in line["slices"]

@@ -11,12 +11,15 @@ from .schema import parse
 
 OPTIONS = {
     "run": ["suite", "config", "strategies", "pairs", "producers", "consumers", "payload",
-            "capacity", "transfer", "budget", "slice", "incarnations", "seed", "timeout",
-            "pin", "memory", "out", "resume", "progress", "quiet"],
-    "list": ["json"],
+            "capacity", "transfer", "budget", "slice", "incarnations", "precision", "plugin", "seed",
+            "timeout", "pin", "memory", "out", "resume", "progress", "quiet"],
+    "list": ["json", "plugin"],
+    "gate": ["base", "head", "threshold", "strategies", "pairs", "budget", "out"],
+    "compare": ["anyway", "json"],
+    "export": ["format", "slices", "out"],
     "env": ["json"],
     "report": ["out", "point"],
-    "selfcheck": ["budget", "runs", "seed", "replay", "replays"],
+    "selfcheck": ["budget", "runs", "seed", "replay", "replays", "strategies", "plugin"],
 }
 
 

@@ -102,7 +102,7 @@ def test_capacity_is_lowered_to_the_memory_budget_and_the_row_says_so(
 
 def test_points_that_the_budget_does_not_hold_are_named(handoff: Program, tmp_path: Path) -> None:
     finished = handoff.run("run", "--strategies", "mutex_queue", "--pairs", "1:1,64:64",
-                           "--incarnations", 1, "--budget", "400ms", directory=tmp_path / "run")
+                           "--incarnations", 1, "--budget", "600ms", directory=tmp_path / "run")
     assert finished.code == 0
     results = check_run(tmp_path / "run")
     assert [point["id"] for point in results["points"]] == ["1:1 64B"]

@@ -17,15 +17,23 @@ ERASE = "\r\x1b[K"
 
 
 def assert_only_results(out: str, directory: Path) -> None:
-    """Per point a heading, a head line, a line a cell and an empty one; then the path."""
+    """Per point a heading, a head line, a line a cell, sentences and an empty one; sentences of the
+    run; then the path."""
     lines = iter(out.splitlines())
-    for point in check_run(directory)["points"]:
+    results = check_run(directory)
+    for point in results["points"]:
         assert next(lines).startswith(f"{point['id']} — ")
         assert next(lines).split()[0] == "strategy"
         assert [next(lines).split()[0] for _ in point["cells"]] == [
             cell["label"] for cell in point["cells"]]
+        assert [next(lines) for _ in point["sentences"]] == [
+            f"  {sentence}" for sentence in point["sentences"]]
         assert next(lines) == ""
-    assert list(lines) == [f"{directory}/results.json"]
+    context = results["context"]
+    said = [context[key]["sentence"] for key in ("control", "outlook") if context[key]]
+    *rest, path = lines
+    assert [line.removeprefix("A/A control: ") for line in rest] == [*said, context["level"]]
+    assert path == f"{directory}/results.json"
 
 
 def test_stdout_holds_the_table_and_the_path_of_the_results(

@@ -131,8 +131,9 @@ Json point_json(const PointResult& point) {
             {"cells", Json::array()},
             {"ratios", Json::array()}};
   for (const std::size_t index : display_order(point)) {
-    const bool never_opened = plan.cells[index].control && point.record.cells[index].twin < 0;
-    if (never_opened) continue;
+    const bool never_opened =
+        point.cell(index) == nullptr && point.record.cells[index].outcome.good();
+    if (plan.cells[index].control && never_opened) continue;
     json["cells"].push_back(cell_json(point, index));
   }
   const auto label = [&](int cell) { return plan.cells[static_cast<std::size_t>(cell)].label; };

@@ -8,12 +8,14 @@ namespace handoff {
 Standing standing(const PointEstimate& point) {
   Standing result;
   if (!point.leader) return result;
-  result.tied.push_back(*point.leader);
+  std::vector<PairEstimate> beside;
   for (const PairEstimate& pair : point.pairs) {
-    if (pair.to == *point.leader && pair.verdict != PairVerdict::kSlower) {
-      result.tied.push_back(pair.cell);
-    }
+    if (pair.to == *point.leader && pair.verdict != PairVerdict::kSlower) beside.push_back(pair);
   }
+  std::stable_sort(beside.begin(), beside.end(),
+                   [](const auto& a, const auto& b) { return a.typical.value < b.typical.value; });
+  result.tied.push_back(*point.leader);
+  for (const PairEstimate& pair : beside) result.tied.push_back(pair.cell);
   if (result.tied.size() == 1) {
     result.winner = point.leader;
     result.tied.clear();

@@ -72,7 +72,10 @@ def percent(share: float | None) -> str:
 
 
 def grouped(value: float) -> str:
-    """Three significant digits, thousands apart: 81121.7 as "81 100"."""
+    """Three significant digits, thousands apart, from a hundred thousand in thousands: 1234.5 as
+    "1 230", 205432 as "205 k"."""
+    if value >= 1e5:
+        return f"{float(f'{value / 1e3:.3g}'):,.0f}".replace(",", _GAP) + _GAP + "k"
     return f"{float(f'{value:.3g}'):,.0f}".replace(",", _GAP)
 
 

@@ -56,7 +56,7 @@ def control_faults(point: dict) -> Iterator[str]:
     for ratio in point["ratios"]:
         if strategy[ratio["label"]] != strategy[ratio["to"]]:
             continue
-        if ratio["lo"] > 1.05 or ratio["hi"] < 0.95:
+        if ratio["lo"] > 1.1 or ratio["hi"] < 0.9:
             yield (
                 f"{point['id']}: {ratio['label']} and {ratio['to']} are the same strategy but their"
                 f" ratio is {ratio['median']:.3f} [{ratio['lo']:.3f}, {ratio['hi']:.3f}]"

@@ -71,11 +71,10 @@ def percent(share: float | None) -> str:
     return f"{value:.0f}{_GAP}%" if value >= 9.95 or value == 0 else f"{value:.1f}{_GAP}%"
 
 
-def grouped(value: float) -> str:
-    """Three significant digits, thousands apart, from a hundred thousand in thousands: 1234.5 as
-    "1 230", 205432 as "205 k"."""
-    if value >= 1e5:
-        return f"{float(f'{value / 1e3:.3g}'):,.0f}".replace(",", _GAP) + _GAP + "k"
+def grouped(value: float, thousands: bool = False) -> str:
+    """Three significant digits, three at a time: 1234.5 as "1 230", in thousands "1.23 k"."""
+    if thousands:
+        return significant(value / 1e3) + _GAP + "k"
     return f"{float(f'{value:.3g}'):,.0f}".replace(",", _GAP)
 
 
@@ -85,8 +84,10 @@ def ratio(interval: Interval | None, sign: str = "×") -> tuple[str, str]:
         return NONE, ""
     lo, hi, value = interval.lo, interval.hi, interval.value
     if value >= 1000:  # three digits: the rest is noise, and has no room
-        ends = "" if lo is None or hi is None else f"[{grouped(lo)}, {grouped(hi)}]"
-        return grouped(value) + sign, ends
+        large = value >= 1e5
+        ends = ("" if lo is None or hi is None
+                else f"[{grouped(lo, large)}, {grouped(hi, large)}]")
+        return grouped(value, large) + sign, ends
     decimals = 2 if value < 2 else 1 if value < 20 else 0
     if lo is None or hi is None:
         return f"{value:.{decimals}f}{sign}", ""

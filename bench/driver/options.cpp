@@ -7,59 +7,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "bench/driver/text_options.h"
+
 namespace handoff {
 namespace {
-
-struct Described {
-  const char* key;   // of the suite file; the option is --key
-  const char* type;  // as shown in the help
-  const char* help;
-};
-
-constexpr Described kAxes[] = {
-    {"strategies", "A,B,...",
-     "Strategies to compare, or label=strategy to run one under its own\n"
-     "name (a=mutex_queue,b=mutex_queue compares a strategy with itself).\n"
-     "Default: all candidates. References join by themselves."},
-    {"pairs", "P:C,...",
-     "Producers:consumers. Words follow the machine: symmetric,\n"
-     "many-to-one, one-to-many, oversubscribed, and auto: 1:1 and all these."},
-    {"producers", "N,...",
-     "Producer counts; with --consumers, every combination.\n"
-     "Excludes --pairs."},
-    {"consumers", "N,...", "Consumer counts; see --producers."},
-    {"payload", "SIZE,...", "Bytes an item, 8 to 1M; suffixes K and M (B and iB may follow)."},
-    {"capacity", "N,...",
-     "Items handed in and not yet taken out, at most (1 to 16777216).\n"
-     "Lowered for large payloads to stay within --memory."},
-    {"transfer", "KIND,...",
-     "copy: by value through the strategy; move: a buffer changes its owner."},
-};
-
-constexpr Described kSettings[] = {
-    {"budget", "TIME",
-     "Time for the whole run: 20s, 2m. Points that it cannot hold are\n"
-     "dropped, the last first, and named. Default: the suite's, or what the\n"
-     "axes given need (at least 20s)."},
-    {"slice", "TIME",
-     "Length of a slice, 100us to 60s. Default: 1ms, longer where threads\n"
-     "exceed CPUs."},
-    {"incarnations", "N",
-     "Lifetimes of every cell, 1 to 1000; a verdict needs 8. Default: 8,\n"
-     "up to 200 where the budget has room."},
-    {"precision", "SHARE",
-     "Stop a point once its ratios are known to so much, 1% say, and measure\n"
-     "clear losers no further; the time goes to what is still open. Default:\n"
-     "every point gets its part of the budget."},
-    {"seed", "N", "Seed of all random orders. Default: a fresh one, stated in the results."},
-    {"timeout", "TIME", "A cell without progress for so long counts as hung. Default: 10s."},
-    {"pin", "HOW",
-     "auto: one thread per core where they are enough; none; compact;\n"
-     "scatter; or a CPU list such as 0,2-5."},
-    {"memory", "SIZE",
-     "Memory for all cells of a point together: 512M, 4G. Default: a\n"
-     "quarter of what is available."},
-};
 
 constexpr const char* kExamples =
     R"(Examples:
@@ -75,15 +26,6 @@ constexpr const char* kExamples =
   handoff run --resume night                    go on after an interruption
 
 Exit status: 0 done; 1 usage, or the run could not go on; 2 a cell failed; 130 interrupted.)";
-
-constexpr const char* kGateExamples =
-    R"(Examples:
-  handoff gate --base old/my_queue.so --head new/my_queue.so
-  handoff gate --base old/my_queue.so --head new/my_queue.so --pairs 1:1,2:2 --threshold 10%
-  handoff gate --base ./handoff-old --head ./handoff --strategies mutex_queue
-
-Exit status: 0 no regression; 2 a regression, or items not delivered; 3 undecided in the budget;
-1 usage; 130 interrupted.)";
 
 bool is_axis(std::string_view key) {
   return std::any_of(std::begin(kAxes), std::end(kAxes), [key](const Described& axis) {
@@ -121,44 +63,6 @@ Suite base_suite(const RunOptions& options) {
   return suite;
 }
 
-/// Options with a value, given at most once in effect: the last counts.
-class TextOptions {
- public:
-  explicit TextOptions(CLI::App& app) : app_(app) {}
-
-  CLI::Option* operator()(const char* key, std::string& into, const char* type,
-                          const char* help) const {
-    return app_.add_option(fmt::format("--{}", key), into, help)
-        ->type_name(type)
-        ->take_last()
-        ->check([](const std::string& value) { return value.empty() ? "missing" : ""; });
-  }
-
-  void axes(RunOptions& options) const {
-    for (const Described& axis : kAxes) {
-      (*this)(axis.key, options.values[axis.key], axis.type, axis.help)
-          ->join(',')
-          ->group("What to measure");
-    }
-  }
-
-  void setting(const Described& setting, RunOptions& options) const {
-    (*this)(setting.key, options.values[setting.key], setting.type, setting.help)->group("How");
-  }
-
-  void progress(RunOptions& options) const {
-    (*this)("progress", options.progress, "HOW",
-            "auto: one updating line on a terminal, else plain lines; plain; none.")
-        ->group("Results");
-    app_.add_flag("--quiet", options.quiet, "No plan and no progress on stderr; warnings remain.")
-        ->disable_flag_override()
-        ->group("Results");
-  }
-
- private:
-  CLI::App& app_;
-};
-
 }  // namespace
 
 void add_plugin_option(CLI::App& app, std::vector<std::string>& plugins) {
@@ -194,35 +98,6 @@ void add_run_options(CLI::App& app, RunOptions& options) {
       ->disable_flag_override()
       ->group("What to measure");
   app.footer(kExamples);
-  app.get_formatter()->column_width(26);
-}
-
-void add_gate_options(CLI::App& app, GateOptions& options) {
-  const TextOptions text(app);
-  text("base", options.base, "FILE",
-       "What is compared with: a plug-in (.so) of the older commit, or a build of\n"
-       "handoff.")
-      ->required()
-      ->group("What to measure");
-  text("head", options.head, "FILE", "What may have become slower: the same of the newer commit.")
-      ->required()
-      ->group("What to measure");
-  text("threshold", options.threshold, "SHARE",
-       "A slowdown of so much is a regression. Default: 5%.")
-      ->group("What to measure");
-  text.axes(options.run);
-  for (const Described& setting : kSettings) {
-    static constexpr std::string_view kOfARace[] = {"incarnations", "precision"};
-    const bool race =
-        std::find(std::begin(kOfARace), std::end(kOfARace), setting.key) != std::end(kOfARace);
-    if (!race) text.setting(setting, options.run);
-  }
-  text("out", options.run.out, "DIR",
-       "Where journal.jsonl and comparison.json go. Default:\n"
-       "reports/local/<UTC time>.")
-      ->group("Results");
-  text.progress(options.run);
-  app.footer(kGateExamples);
   app.get_formatter()->column_width(26);
 }
 

@@ -33,6 +33,8 @@ def test_payloads_are_binary_multiples(size: int, shown: str) -> None:
     (Interval(3.12, 2.91, 3.31), "3.1× [2.9, 3.3]"),
     (Interval(1.004, 0.997, 1.011), "1.004× [0.997, 1.011]"),
     (Interval(512.3, 490.0, 550.0), "512× [490, 550]"),
+    (Interval(81121.7, 51860.5, 99892.9), "81\u00a0100× [51\u00a0900, 99\u00a0900]"),
+    (Interval(205432.0, 140000.0, 300000.0), "205\u00a0k× [140\u00a0k, 300\u00a0k]"),
     (Interval(3.12, None, None), "3.1×"), (None, "–")])
 def test_ratios_have_the_decimals_that_tell_their_ends_apart(
         interval: Interval | None, shown: str) -> None:

@@ -45,7 +45,7 @@ struct Commands {
   GateOptions gate_options;
   CompareOptions compare_options;
   ExportOptions export_options;
-  CLI::App *run, *list, *env, *report, *selfcheck, *gate, *compare, *export_;
+  CLI::App *run, *list, *env, *report, *selfcheck, *gate, *compare, *exporting;
 
   Commands() {
     app.set_version_flag("--version", version());
@@ -108,18 +108,18 @@ struct Commands {
   }
 
   void add_export() {
-    export_ = app.add_subcommand("export", "Write results in the format of another tool");
-    export_
+    exporting = app.add_subcommand("export", "Write results in the format of another tool");
+    exporting
         ->add_option("DIR", export_options.directory,
                      "Directory of a run, of a gate, or a results or comparison file")
         ->required();
-    export_
+    exporting
         ->add_option("--format", export_options.format,
                      fmt::format("{}", fmt::join(export_formats(), ", ")))
         ->type_name("FORMAT")
         ->required();
-    export_->add_flag("--slices", export_options.slices, "csv: a row a slice, not a cell");
-    export_->add_option("--out", export_options.out, "File to write. Default: stdout")
+    exporting->add_flag("--slices", export_options.slices, "csv: a row a slice, not a cell");
+    exporting->add_option("--out", export_options.out, "File to write. Default: stdout")
         ->type_name("FILE");
   }
 
@@ -127,7 +127,7 @@ struct Commands {
     if (list->parsed()) return list_command(list_json, describe_plugins(plugins), std::cout);
     if (gate->parsed()) return gate_command(gate_options, command);
     if (compare->parsed()) return compare_command(compare_options, std::cout);
-    if (export_->parsed()) return export_command(export_options, std::cout);
+    if (exporting->parsed()) return export_command(export_options, std::cout);
     if (env->parsed()) return env_command(env_json, std::cout);
     if (report->parsed()) return report_command(report->remaining());
     if (selfcheck->parsed()) {

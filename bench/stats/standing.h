@@ -10,7 +10,8 @@
 namespace handoff {
 
 /// Cell indexes. With a winner, every other candidate is slower for certain; else `tied` holds the
-/// leader and every candidate that is not, the leader first, then by speed. Neither where nothing was measured.
+/// leader and every candidate that is not, the leader first, then by speed. Neither where nothing
+/// was measured.
 struct Standing {
   std::optional<int> winner;
   std::vector<int> tied;

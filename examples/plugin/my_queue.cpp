@@ -24,7 +24,8 @@ class TwoLockRing {
 
   bool try_push(const Message& message) {
     const std::lock_guard lock(push_mutex_);
-    const std::uint64_t pushed = pushed_.load(std::memory_order_relaxed);  // written under this lock
+    const std::uint64_t pushed =
+        pushed_.load(std::memory_order_relaxed);  // written under this lock
     // Acquire pairs with the release in try_pop: the slot's former message has been copied out.
     if (pushed - popped_.load(std::memory_order_acquire) == slots_.size()) return false;
     slots_[push_at_] = message;
@@ -35,7 +36,8 @@ class TwoLockRing {
 
   bool try_pop(Message& message) {
     const std::lock_guard lock(pop_mutex_);
-    const std::uint64_t popped = popped_.load(std::memory_order_relaxed);  // written under this lock
+    const std::uint64_t popped =
+        popped_.load(std::memory_order_relaxed);  // written under this lock
     // Acquire pairs with the release in try_push: the message is complete.
     if (popped == pushed_.load(std::memory_order_acquire)) return false;
     message = slots_[pop_at_];

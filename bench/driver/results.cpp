@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "bench/driver/conclusions.h"
@@ -91,18 +92,28 @@ Json cell_json(const PointResult& point, std::size_t index) {
   return cell;
 }
 
-/// Candidates by speed, then references by speed, then those without a number, as planned.
+/// The leader, the other candidates by their ratio to it (the pairs are what was compared; ns per
+/// item may disagree where they are close), references by speed, those without a number as planned,
+/// the control.
 std::vector<std::size_t> display_order(const PointResult& point) {
   std::vector<std::size_t> order(point.plan.cells.size());
   std::iota(order.begin(), order.end(), 0);
+  std::map<int, double> to_leader;
+  for (const PairEstimate& pair : point.estimate.pairs) {
+    if (pair.to == point.estimate.leader && std::isfinite(pair.typical.value)) {
+      to_leader[pair.cell] = pair.typical.value;
+    }
+  }
   const auto key = [&](std::size_t index) {
     const CellEstimate* estimate = point.cell(index);
-    const bool measured = estimate != nullptr && point.record.cells[index].outcome.good();
-    const bool reference = point.plan.cells[index].role == Role::kReference;
-    if (point.plan.cells[index].control) return std::pair{3, 0.0};
-    if (point.estimate.leader == static_cast<int>(index)) return std::pair{0, 0.0};
-    return std::pair{measured ? (reference ? 1 : 0) : 2,
-                     measured ? estimate->typical_ns.value : 0.0};
+    const int cell = static_cast<int>(index);
+    if (point.plan.cells[index].control) return std::pair{5, 0.0};
+    if (estimate == nullptr || !point.record.cells[index].outcome.good()) return std::pair{4, 0.0};
+    const double typical = estimate->typical_ns.value;
+    if (point.plan.cells[index].role == Role::kReference) return std::pair{3, typical};
+    if (point.estimate.leader == cell) return std::pair{0, 0.0};
+    const auto ratio = to_leader.find(cell);
+    return ratio == to_leader.end() ? std::pair{2, typical} : std::pair{1, ratio->second};
   };
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return key(a) < key(b); });

@@ -26,9 +26,11 @@ void prepare_fences() {
 
 bool fences_are_asymmetric() { return detail::asymmetric_fences; }
 
+// Also where this process has symmetric fences itself: another one that shares the memory may have
+// light ones that rely on it.
 void heavy_fence() {
   detail::full_fence();
-  if (detail::asymmetric_fences) membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED);
+  membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED);
 }
 
 void EventCount::wake_one() {

@@ -6,7 +6,8 @@
 // if somebody waits, count one out, move the epoch, wake one. The fences pair as in Dekker's
 // algorithm: either the waiter sees what was published or the notifier sees the waiter.
 // The light fence costs nothing: the heavy one makes every CPU that runs this program pass a full
-// barrier (membarrier(2)); where the kernel has none both are full barriers.
+// barrier (membarrier(2)); where the kernel has none both are full barriers. A process that is not
+// registered uses full light fences, and its heavy ones still reach those that are.
 //
 // A waiter that finds its condition true leaves its count behind: counted too many costs one
 // needless wake call later, counted too few would lose a wakeup.

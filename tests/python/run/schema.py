@@ -155,6 +155,21 @@ def parse(line: str) -> Any:
     return json.loads(line, parse_constant=refuse)
 
 
+def rank(cell: Json, leader: str | None, to_leader: dict[str, float]) -> tuple[int, float]:
+    """By which the cells of a point are sorted."""
+    if cell["role"] == "control":
+        return 5, 0
+    if cell["ns_per_item"] is None:
+        return 4, 0
+    if cell["role"] == "reference":
+        return 3, cell["ns_per_item"]["median"]
+    if cell["label"] == leader:
+        return 0, 0
+    if cell["label"] in to_leader:
+        return 1, to_leader[cell["label"]]
+    return 2, cell["ns_per_item"]["median"]
+
+
 def point_faults(point: Json) -> list[str]:
     where = f"{point.get('id')}: "
     if found := faults(point, POINT, where):
@@ -173,13 +188,13 @@ def point_faults(point: Json) -> list[str]:
     cells = {cell["label"]: cell for cell in point["cells"]}
     if len(cells) != len(point["cells"]):
         found.append(f"{where}labels are not unique")
-    ranks = [(3 if c["role"] == "control" else 2 if c["ns_per_item"] is None
-              else c["role"] == "reference", (c["ns_per_item"] or {"median": 0})["median"])
-             for c in point["cells"]]
-    if ranks != sorted(ranks, key=lambda rank: rank if rank[0] != 2 else (2, 0)):
-        found.append(f"{where}cells are out of order")
     references = {label for label, cell in cells.items() if cell["role"] == "reference"}
     leader = point["leader"]
+    to_leader = {ratio["label"]: ratio["median"] for ratio in point["ratios"]
+                 if ratio["to"] == leader and ratio["median"] is not None}
+    ranks = [rank(cell, leader, to_leader) for cell in point["cells"]]
+    if ranks != sorted(ranks):
+        found.append(f"{where}cells are out of order")
     if leader is not None and (leader in references or cells[leader]["ns_per_item"] is None):
         found.append(f"{where}leads {leader}")
     if not {ratio["to"] for ratio in point["ratios"]
@@ -253,7 +268,7 @@ def check_run(directory: Path) -> Json:
     results = parse((directory / "results.json").read_text(encoding="utf-8"))
     lines = [parse(line) for line in whole_lines(directory / "journal.jsonl")]
     found = results_faults(results) or journal_faults(lines) or accordance_faults(results, lines)
-    assert found == []
+    assert found == [], found
     assert (directory / "journal.jsonl").read_bytes().endswith(b"\n"), "the last line is torn"
     summary = (directory / "summary.md").read_text(encoding="utf-8")
     for point in results["points"]:

@@ -8,7 +8,7 @@
 int main(int argc, char** argv) {
   if (argc > 1) {
     const std::string_view first = argv[1];
-    if (first == "cell" || first == "keeper") return handoff::dispatch(argc, argv);
+    if (first == "keeper") return handoff::dispatch(argc, argv);
   }
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();

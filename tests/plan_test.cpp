@@ -268,12 +268,12 @@ TEST(Order, OfBlocksIsFairAndDependsOnEveryKey) {
 
 TEST(PlanTable, NamesPointsTotalsAndWhatWasDropped) {
   std::ostringstream out;
-  print_plan(out, planned({"--pairs", "1:1,2:2,4:4", "--payload", "64", "--budget", "12s"}));
+  print_plan(out, planned({"--pairs", "1:1,2:2,4:4", "--payload", "64", "--budget", "6s"}));
   const std::string text = out.str();
   for (const char* part : {"point", "cells", "slice", "blocks", "seconds", "1:1 64B", "32ms",
                            "oversubscribed", "unsupported: lockfree_spsc", "dropped 4:4 64B: needs",
                            "suite custom: 2 points, 8 incarnations, about ",
-                           "of the budget of 12s, 2 usable CPUs, seed 42"}) {
+                           "of the budget of 6s, 2 usable CPUs, seed 42"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
 }

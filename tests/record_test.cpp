@@ -170,8 +170,14 @@ TEST(RunRecord, KnowsWhatALookHasDroppedAndStopped) {
   EXPECT_TRUE(record.point(0).cells[1].dropped);
   EXPECT_FALSE(record.point(0).cells[0].dropped);
   EXPECT_FALSE(record.point(0).stopped);
-  record.add(
-      {{"t", "look"}, {"point", 0}, {"passes", 16}, {"drop", Json::array()}, {"stop", true}});
+  EXPECT_EQ(record.point(0).needs, 1) << "not said";
+  record.add({{"t", "look"},
+              {"point", 0},
+              {"passes", 16},
+              {"drop", Json::array()},
+              {"stop", true},
+              {"needs", nullptr}});
+  EXPECT_FALSE(record.point(0).needs);
   EXPECT_TRUE(record.point(0).stopped);
   EXPECT_TRUE(record.point(0).cells[1].dropped);
 }

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "bench/driver/slice_sizer.h"
 #include "tests/plan_fixture.h"
 
 namespace handoff {
@@ -84,14 +85,27 @@ TEST(Sizing, SettlesTheOneToOnePointsOfTheDefaultSuiteBeforeTheRest) {
   }
 }
 
+TEST(SliceSizer, DoesNotLearnFromWarmUpsOnceItHasSeenAWholeSlice) {
+  SliceSizer sizer(Workload{}, 1e6, 1'000'000);
+  EXPECT_FALSE(sizer.known());
+  sizer.learn_from_warm_up(512 * 100, 512);
+  EXPECT_EQ(sizer.item_ns(), 100);
+  EXPECT_EQ(sizer.warm_up_items(0.1), sizer.items()) << "hardly known: a whole one";
+  sizer.learn(1e6, 1e4);
+  sizer.learn_from_warm_up(1e6, 1);
+  EXPECT_EQ(sizer.item_ns(), 100);
+  EXPECT_NEAR(static_cast<double>(sizer.warm_up_items(0.1)),
+              static_cast<double>(sizer.items()) / 10, 1);
+}
+
 TEST(Sizing, DropsTheLastPointsFirstAndSaysWhich) {
-  const Plan plan = planned({"--pairs", "1:1,2:2,4:4", "--payload", "64", "--budget", "12s"}, 2);
+  const Plan plan = planned({"--pairs", "1:1,2:2,4:4", "--payload", "64", "--budget", "6s"}, 2);
   ASSERT_EQ(plan.points.size(), 2U);
   EXPECT_EQ(plan.points[0].id, "1:1 64B");
   EXPECT_EQ(plan.points[1].id, "2:2 64B");
   ASSERT_EQ(plan.dropped.size(), 1U);
   EXPECT_EQ(plan.dropped[0].rfind("4:4 64B: needs ", 0), 0U) << plan.dropped[0];
-  EXPECT_NE(plan.dropped[0].find("more than is left of the budget of 12s"), std::string::npos);
+  EXPECT_NE(plan.dropped[0].find("more than is left of the budget of 6s"), std::string::npos);
 }
 
 TEST(Sizing, LeavesRoomForCellsThatWillHaveBlocksOfTheirOwn) {
@@ -99,7 +113,7 @@ TEST(Sizing, LeavesRoomForCellsThatWillHaveBlocksOfTheirOwn) {
   std::vector<PointNeed> slow = plain;
   slow[0].slow_s = 0.05;
   const double more = point_cost_s(slow[0], 8, 12) - point_cost_s(plain[0], 8, 12);
-  EXPECT_NEAR(more, 8 * 3 * 0.05, 1e-9);
+  EXPECT_NEAR(more, 8 * kFewestSlowBlocks * 0.05, 1e-9);
   const Sizing with = size_points(slow, 10, 8), without = size_points(plain, 10, 8);
   EXPECT_LT(with.blocks[0], without.blocks[0]);
   EXPECT_LE(with.total_s, 10);
@@ -127,8 +141,9 @@ TEST(Sizing, WithoutABudgetHoldsAllThatWasAsked) {
 TEST(Sizing, GivesEqualPointsEqualTime) {
   const Plan plan = planned({"--pairs", "1:1", "--payload", "8,64,256", "--budget", "20s"});
   ASSERT_EQ(plan.points.size(), 3U);
-  EXPECT_EQ(plan.points[0].blocks, plan.points[1].blocks);
-  EXPECT_EQ(plan.points[1].blocks, plan.points[2].blocks);
+  EXPECT_NEAR(plan.points[0].blocks, plan.points[1].blocks, 1)
+      << "the control is at the first only";
+  EXPECT_NEAR(plan.points[1].blocks, plan.points[2].blocks, 1);
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 // estimate_point on samples small enough to know the answer by hand.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <vector>
 
+#include "bench/stats/distributions.h"
 #include "bench/stats/estimate.h"
 #include "tests/stats_simulation.h"
 
@@ -189,6 +191,26 @@ TEST(EstimatePoint, ReferencesDoNotWidenThePairOfTwoCandidatesAndAThirdCandidate
   EXPECT_NEAR(
       std::log(wide.typical.hi / wide.typical.lo) / std::log(narrow.typical.hi / narrow.typical.lo),
       3.1276 / 2.3646, 1e-3);
+}
+
+TEST(EstimatePoint, WhatCannotWinDoesNotWidenThePairOfThoseThatCan) {
+  simulation::Simulator simulator({.true_logs = {0, 0.05, 5, 5}, .budget = 0}, 7);
+  const PointSamples samples = simulator.run();
+  const PairEstimate alone = estimate_point(samples, 4, {0, 1}, {}).pairs.at(0);
+  const PointEstimate all = estimate_point(samples, 4, {0, 1, 2, 3}, {});
+  const auto pair = std::find_if(all.pairs.begin(), all.pairs.end(),
+                                 [](const PairEstimate& p) { return p.cell + p.to == 1; });
+  ASSERT_NE(pair, all.pairs.end());
+  // Two of six pairs were decided; what they spent is gone.
+  const double left = 0.05 - 2 * 0.05 / 6;
+  EXPECT_NEAR(
+      std::log(pair->typical.hi / pair->typical.lo) / std::log(alone.typical.hi / alone.typical.lo),
+      student_t_above(left / 2, 7) / student_t_above(0.025, 7), 1e-9);
+  for (const PairEstimate& other : all.pairs) {
+    if (other.cell > 1) {
+      EXPECT_EQ(other.verdict, PairVerdict::kSlower);
+    }
+  }
 }
 
 TEST(EstimatePoint, ABetweenRunTermWidensPairs) {

@@ -66,6 +66,8 @@ TEST(Looks, AreAtMostFiveTheEndAmongThem) {
   EXPECT_LE(looks_in_all(race_looks()), kMostLooks);
   EXPECT_LE(looks_in_all(gate_looks()), kMostLooks);
   EXPECT_EQ(looks_in_all({}), 1);
+  EXPECT_DOUBLE_EQ(4 * kLookShare + end_share(race_looks()), 1);
+  EXPECT_EQ(end_share({}), 1);
 }
 
 struct RaceRates {
@@ -83,7 +85,7 @@ RaceRates simulate_races(Plan plan, double precision, int runs) {
   std::vector<int> candidates(plan.true_logs.size());
   std::iota(candidates.begin(), candidates.end(), 0);
   EstimateOptions options;
-  options.looks = looks_in_all(race_looks());
+  options.alpha_share = kLookShare;
   RaceRates sums;
   for (int run = 0; run < runs; ++run) {
     const PointSamples all = simulator.run();
@@ -109,7 +111,9 @@ RaceRates simulate_races(Plan plan, double precision, int runs) {
       dropped.insert(decision.drop.begin(), decision.drop.end());
       stopped = decision.stop;
     }
+    options.alpha_share = end_share(race_looks());
     if (!stopped) now = take_up_to(all.size());
+    options.alpha_share = kLookShare;
     bool covered = true, wrong = false;
     for (const PairEstimate& pair : now.pairs) {
       const double truth = plan.true_logs[static_cast<std::size_t>(pair.cell)] -

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "bench/cell/cell.h"
 #include "bench/interface/clock.h"
 #include "bench/machine/process_tree.h"
 
@@ -29,17 +30,16 @@ std::string name_of(pid_t pid) {
   return std::to_string(pid) + " (" + comm + ")";
 }
 
-pid_t start_cell(std::uint64_t seed, const sigset_t& outer_mask) {
+pid_t start_cell(const sigset_t& outer_mask) {
   const pid_t keeper = getpid();
   const pid_t cell = fork();
   if (cell != 0) return cell;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != keeper) _exit(1);
+  close(kLifelineFd);
   sigprocmask(SIG_SETMASK, &outer_mask, nullptr);
   std::signal(SIGPIPE, SIG_DFL);  // the driver ignores it
-  setenv("HANDOFF_JITTER", std::string(seed % 4096, 'x').c_str(), 1);
-  execl("/proc/self/exe", "handoff", "cell", static_cast<char*>(nullptr));
-  _exit(127);
+  std::exit(cell_main(kControlFd, kMemoryFd));
 }
 
 /// Reaps whatever has ended; the cell's wait status when it is among it.
@@ -85,21 +85,19 @@ CellEnd CellEnd::from(const Json& json) {
   return {.wait_status = json.at("wait_status"), .left_behind = json.at("left_behind")};
 }
 
-int keeper_main(std::uint64_t seed) {
+int keeper_main() {
   prctl(PR_SET_NAME, "handoff-keeper");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  fcntl(kLifelineFd, F_SETFD, FD_CLOEXEC);  // the cell must not hold it
   sigset_t blocked, outer_mask;
   sigemptyset(&blocked);
   for (const int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP}) sigaddset(&blocked, signal);
   sigprocmask(SIG_BLOCK, &blocked, &outer_mask);
-  sigset_t children;
+  const pid_t cell = start_cell(outer_mask);
+  if (cell < 0) return 1;
+  sigset_t children;  // blocked since before there was one: none is missed
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
   const int ended_fd = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-
-  const pid_t cell = start_cell(seed, outer_mask);
-  if (cell < 0) return 1;
   close(kControlFd);  // so that driver and cell see each other's end
   close(kMemoryFd);
 

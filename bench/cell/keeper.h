@@ -22,8 +22,8 @@ struct CellEnd {
 /// Descriptors at which a keeper expects its three ends, and a cell the last two.
 inline constexpr int kLifelineFd = 3, kControlFd = 4, kMemoryFd = 5;
 
-/// Runs `cell_main` in a child exec'd from this very program, with an environment of a random
-/// length (stack addresses then differ between incarnations). Returns when nothing is left.
-int keeper_main(std::uint64_t seed);
+/// Runs `cell_main` in a child forked before anything else has happened, so that the cell has the
+/// fresh addresses of a program just exec'd. Returns when nothing is left.
+int keeper_main();
 
 }  // namespace handoff

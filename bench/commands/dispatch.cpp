@@ -5,11 +5,9 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <iostream>
 #include <string_view>
 
-#include "bench/cell/cell.h"
 #include "bench/cell/keeper.h"
 #include "bench/cell/plugin.h"
 #include "bench/commands/compare.h"
@@ -155,21 +153,18 @@ void open_closed_streams() {
 bool is_hidden_role(int argc, char** argv) {
   if (argc < 2) return false;
   const std::string_view role = argv[1];
-  return role == "cell" || role == "keeper" || role == "plugin";
+  return role == "keeper" || role == "plugin";
 }
 
 int dispatch(int argc, char** argv) {
   open_closed_streams();
-  if (argc > 1 && std::string_view(argv[1]) == "cell") return cell_main(kControlFd, kMemoryFd);
   if (!registration_error().empty()) {
     std::cerr << "handoff: a strategy of this program was left out: " << registration_error()
               << '\n';
     return 1;
   }
   if (argc > 2 && std::string_view(argv[1]) == "plugin") return plugin_main(argv[2]);
-  if (argc > 2 && std::string_view(argv[1]) == "keeper") {
-    return keeper_main(std::strtoull(argv[2], nullptr, 10));
-  }
+  if (argc > 1 && std::string_view(argv[1]) == "keeper") return keeper_main();
   Commands commands;
   try {
     commands.app.parse(argc, argv);

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "bench/cell/keeper.h"
 #include "bench/driver/interruption.h"
@@ -55,12 +56,16 @@ pid_t spawn_keeper(const std::string& program, int lifeline, int control, int me
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // Ctrl-C is the driver's affair
   posix_spawnattr_setpgroup(&attributes, 0);
-  std::string seed_text = std::to_string(seed);
   char name[] = "handoff", role[] = "keeper";
-  char* arguments[] = {name, role, seed_text.data(), nullptr};
+  char* arguments[] = {name, role, nullptr};
+  // An environment of a random length moves the stack, also where the kernel does not.
+  std::string jitter = "HANDOFF_JITTER=" + std::string(seed % 4096, 'x');
+  std::vector<char*> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
+  environment.insert(environment.end(), {jitter.data(), nullptr});
   pid_t pid = -1;
   const int error = posix_spawn(&pid, program.empty() ? "/proc/self/exe" : program.c_str(), &files,
-                                &attributes, arguments, environ);
+                                &attributes, arguments, environment.data());
   posix_spawn_file_actions_destroy(&files);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) fail("cannot start a cell", error);

@@ -24,7 +24,7 @@ double planned_incarnation_s(const PointPlan& point) {
 
 int floor_of(const PointPlan& point) {
   for (std::size_t i = 0; i < point.cells.size(); ++i) {
-    if (point.cells[i].strategy == "floor" && point.cells[i].runs()) return static_cast<int>(i);
+    if (point.cells[i].strategy == kFloorName && point.cells[i].runs()) return static_cast<int>(i);
   }
   return -1;
 }
@@ -122,18 +122,20 @@ Json levels_json(const PointPlan& point, const PointRecord& record, std::size_t 
 }
 
 Json outlook_json(const Plan& plan, const Json& points) {
-  int open = 0, within_reach = 0;
+  int measured = 0, open = 0, within_reach = 0;
   double more_s = 0;
   for (const Json& point : points) {
-    if (!point.at("leader").is_string() || point.at("decided")) continue;
+    if (!point.at("leader").is_string()) continue;
+    ++measured;
+    if (point.at("decided")) continue;
     ++open;
     if (!point.at("more_s").is_number()) continue;
     ++within_reach;
     more_s += point.at("more_s").get<double>();
   }
   if (open == 0) return nullptr;
-  std::string sentence = fmt::format("undecided at {} of {} point{}", open, points.size(),
-                                     points.size() == 1 ? "" : "s");
+  std::string sentence =
+      fmt::format("undecided at {} of {} point{}", open, measured, measured == 1 ? "" : "s");
   if (within_reach > 0) {
     sentence +=
         fmt::format("; about {} more would settle {} of them (--budget {})", duration_text(more_s),

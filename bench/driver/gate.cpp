@@ -114,6 +114,11 @@ Plan gate_plan(const GateRequest& request) {
     std::vector<PointPlan> points = std::move(plan.points);
     std::vector<std::string> dropped = std::move(plan.dropped);
     for (PointPlan& point : one.points) {
+      if (point.later) {
+        dropped.push_back(
+            fmt::format("{}: more than the budget of {} holds", point.id, duration_text(budget_s)));
+        continue;
+      }
       if (names.size() > 1) point.id += " " + name;
       points.push_back(std::move(point));
     }

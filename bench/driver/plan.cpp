@@ -238,33 +238,37 @@ Plan make_plan(const Suite& suite, const PlanInputs& inputs) {
     throw UsageError(fmt::format("not one point can be measured: {}", plan.dropped.front()));
   }
   std::vector<PointNeed> needs;
+  const bool race = suite.precision.has_value();
   for (PointPlan& point : points) needs.push_back(need_of(point, suite, inputs.usable_cpus));
   plan.budget_s = suite.budget_s.value_or(std::max(
       kDefaultCustomBudget, std::ceil(whole_budget_s(needs, suite.incarnations, inputs.cost))));
 
   // A race begins with the fewest incarnations; how many more a point needs will show.
-  const bool race = suite.precision.has_value();
+  CostModel cost = inputs.cost;
+  if (race) cost.reserve += cost.for_what_is_open;
   const Sizing sizing =
-      size_points(needs, plan.budget_s, race ? kIncarnations : suite.incarnations, inputs.cost);
+      size_points(needs, plan.budget_s, race ? kIncarnations : suite.incarnations, cost);
   plan.estimated_s = race ? plan.budget_s : sizing.total_s;
   if (race) {
     plan.precision = *suite.precision;
     plan.looks = race_looks();
   }
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (sizing.dropped[i]) {
-      plan.dropped.push_back(
-          fmt::format("{}: needs {}, more than is left of the budget of {}", points[i].id,
-                      duration_text(point_cost_s(needs[i], sizing.incarnations[i],
-                                                 minimal_blocks(needs[i].slice_s), inputs.cost)),
-                      duration_text(plan.budget_s)));
+    const double first_look_s = point_cost_s(needs[i], sizing.incarnations[i],
+                                             minimal_blocks(needs[i].slice_s), inputs.cost);
+    points[i].later =
+        race && sizing.dropped[i] && first_look_s <= (1 - inputs.cost.reserve) * plan.budget_s;
+    if (sizing.dropped[i] && !points[i].later) {
+      plan.dropped.push_back(fmt::format("{}: needs {}, more than is left of the budget of {}",
+                                         points[i].id, duration_text(first_look_s),
+                                         duration_text(plan.budget_s)));
       continue;
     }
     points[i].incarnations = sizing.incarnations[i];
     points[i].blocks = sizing.blocks[i];
     if (race) {
       points[i].incarnations = suite.incarnations.value_or(kMostIncarnations);
-      points[i].blocks = std::min(sizing.blocks[i], settled_blocks(needs[i].slice_s));
+      points[i].blocks = settled_blocks(needs[i].slice_s);
     }
     plan.incarnations = std::max(plan.incarnations, points[i].incarnations);
     if (needs[i].cells > 0) {

@@ -51,6 +51,7 @@ struct PointPlan {
   int incarnations = 0;  // lifetimes of its cells: passes 0 to this
   int blocks = 0;        // per incarnation, after the warm-up; 0: no cell runs
   double estimated_s = 0;
+  bool later = false;           // of a race: begun only if time is left when others are clear
   std::vector<CellPlan> cells;  // as asked, then references
 };
 
@@ -82,6 +83,8 @@ struct PlanInputs {
   CostModel cost;
 };
 
+/// The probe that joins every point: one cache line to and fro (strategies/floor.cpp).
+inline constexpr std::string_view kFloorName = "floor";
 inline constexpr const char* kControlLabel = "control";
 inline constexpr std::size_t kControlEvery = 4;  // points: the first has a control, the fifth, …
 inline constexpr double kDefaultTimeout = 10;    // seconds without progress: hung

@@ -34,7 +34,7 @@ CellPlan cell_from(const json& from) {
   cell.owns_threads = from.at("owns_threads");
   cell.control = from.value("control", false);
   cell.twin = from.value("twin", -1);
-  cell.probe = from.value("probe", cell.strategy == "floor");
+  cell.probe = from.value("probe", cell.strategy == kFloorName);
   cell.program = from.value("program", "");
   cell.plugin = from.value("plugin", "");
   return cell;
@@ -63,6 +63,7 @@ json point_json(const PointPlan& point) {
           {"incarnations", point.incarnations},
           {"blocks", point.blocks},
           {"estimated_s", point.estimated_s},
+          {"later", point.later},
           {"cells", cells}};
 }
 
@@ -86,6 +87,7 @@ PointPlan point_from(const json& from) {
   point.incarnations = from.at("incarnations");
   point.blocks = from.at("blocks");
   point.estimated_s = from.at("estimated_s");
+  point.later = from.value("later", false);
   for (const json& cell : from.at("cells")) point.cells.push_back(cell_from(cell));
   return point;
 }

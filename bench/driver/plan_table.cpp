@@ -22,6 +22,7 @@ std::string remarks(const PointPlan& point) {
     add(fmt::format("capacity {} instead of {} (memory budget)", point.workload.capacity,
                     point.capacity_asked));
   }
+  if (point.later) add("if time is left");
   if (point.placement.oversubscribed) add("oversubscribed");
   std::string unsupported;
   for (const CellPlan& cell : point.cells) {

@@ -121,8 +121,7 @@ bool PointPass::any_cell() const {
 void PointPass::warm_up() {
   std::vector<std::size_t> members;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    const bool warm = cells_[i].ns_per_item > 0;  // once is enough for a slow one
-    if (!warm || !is_slow(cells_[i])) members.push_back(i);
+    if (!is_slow(cells_[i])) members.push_back(i);
   }
   run_group(0, -1, members);
 }
@@ -147,8 +146,10 @@ void PointPass::form_groups() {
   if (quick.own > 0 && slow.own > 0) {
     const auto rank = [this](std::size_t member) {
       const Open& open = cells_[member];
-      const Role role = point_.cells[static_cast<std::size_t>(open.cell)].role;
-      return std::pair{role == Role::kReference, open.ns_per_item};
+      const CellPlan& cell = point_.cells[static_cast<std::size_t>(open.cell)];
+      // A control is no anchor: it enters no pair but its own.
+      return std::pair{cell.control || cell.role == Role::kReference,
+                       memories_[static_cast<std::size_t>(open.cell)].sizer.item_ns()};
     };
     slow.members.push_back(
         *std::min_element(quick.members.begin(), quick.members.end(),
@@ -190,15 +191,18 @@ void PointPass::run_group(int group, int block, const std::vector<std::size_t>& 
     if (!open.process) continue;
     CellMemory& memory = memories_[static_cast<std::size_t>(open.cell)];
     const double start_ns = bench_.elapsed_ns();
-    const SliceReply reply = open.process->slice(
-        slice_, memory.sizer.items(), std::max(kCutFactor * memory.slice_ns, kLeastCutNs));
+    const std::uint64_t asked =
+        block < 0 ? memory.sizer.warm_up_items(std::min(1.0, 1e9 * kWarmUpSliceS / memory.slice_ns))
+                  : memory.sizer.items();
+    const SliceReply reply =
+        open.process->slice(slice_, asked, std::max(kCutFactor * memory.slice_ns, kLeastCutNs));
     if (!reply.outcome.good()) {
       fail(open, reply.outcome);
       continue;
     }
     const auto items = static_cast<double>(reply.items);
-    memory.sizer.learn(reply.whole_ns, items);
-    open.ns_per_item = reply.whole_ns / std::max(items, 1.0);
+    block < 0 ? memory.sizer.learn_from_warm_up(reply.whole_ns, items)
+              : memory.sizer.learn(reply.whole_ns, items);
     open.parked_cpu_ns += reply.parked_cpu_ns;
     open.parked_wall_ns += reply.parked_wall_ns;
     rows.push_back(RunRecord::slice_row(open.cell, start_ns, reply));

@@ -51,13 +51,14 @@ class PointPass {
             std::vector<CellMemory>& memories);
 
   bool any_cell() const;
-  /// One slice of every cell, proved but not estimated (block -1 of the journal).
+  /// A short slice of every cell but those known to be slow, proved but not estimated (block -1 of
+  /// the journal).
   void warm_up();
   /// A block of the group whose turn it is: each group gets time by the number of its cells.
   /// Emitted when whole: after an interruption nothing of a half block is kept.
   void run_block();
   int blocks() const { return blocks_; }
-  /// Whether every group has had its fewest blocks: `fewest`, or two of slow cells.
+  /// Whether every group has had its fewest blocks: `fewest`, or kFewestSlowBlocks.
   bool has_fewest(int fewest) const;
   void close();
 
@@ -66,7 +67,6 @@ class PointPass {
     int cell;
     std::unique_ptr<CellProcess> process;  // null: failed or closed
     double parked_cpu_ns = 0, parked_wall_ns = 0;
-    double ns_per_item = 0;  // of its last slice
   };
   struct Group {
     std::vector<std::size_t> members;  // indexes of cells_, an anchor behind its own ones

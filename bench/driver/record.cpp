@@ -97,6 +97,8 @@ void RunRecord::add(const Json& line) {
   if (type == "look") {
     for (const Json& cell : line.at("drop")) point.cells.at(cell.get<std::size_t>()).dropped = true;
     point.stopped = line.at("stop");
+    const Json needs = line.value("needs", Json(1));
+    point.needs = needs.is_number() ? std::optional(needs.get<double>()) : std::nullopt;
     return;
   }
   if (!line.contains("cell")) return;

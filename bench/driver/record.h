@@ -40,6 +40,9 @@ struct PointRecord {
   std::set<int> passes_done;
   int blocks = 0;
   bool stopped = false;  // by a look: not visited again
+  /// As of its last look: how many times as many incarnations would decide it; none: no number
+  /// would.
+  std::optional<double> needs = 1;
 
   /// A pass that broke off is an incarnation of its own; it will be made again under its number.
   void set_aside_unfinished();

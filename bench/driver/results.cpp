@@ -17,8 +17,6 @@ namespace handoff {
 
 namespace {
 
-constexpr std::string_view kFloor = "floor";
-
 Json median_or_null(const std::vector<double>& values) {
   return values.empty() ? Json(nullptr) : number_json(median(values));
 }
@@ -67,7 +65,7 @@ Json cell_json(const PointResult& point, std::size_t index) {
   const CellEstimate* estimate = point.cell(index);
   if (!record.outcome.good() || estimate == nullptr || record.items <= 0) return cell;
   const double typical = estimate->typical_ns.value;
-  const double payload = plan.strategy == kFloor ? 8 : point.plan.workload.payload;
+  const double payload = plan.strategy == kFloorName ? 8 : point.plan.workload.payload;
   cell["ns_per_item"] = interval_json(estimate->typical_ns, "median");
   cell["overall_ns_per_item"] = interval_json(estimate->overall_ns, "value");
   cell["stall_share"] = number_json(estimate->stall_share);
@@ -176,11 +174,12 @@ Json point_json(const PointResult& point) {
 
 }  // namespace
 
-PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointRecord& record) {
+PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointRecord& record,
+                       bool at_look) {
   std::vector<int> candidates, references;
   EstimateOptions options;
   options.between_run_log_sd = kBetweenRunLogSd;
-  options.looks = looks_in_all(plan.looks);
+  options.alpha_share = at_look || record.stopped ? kLookShare : end_share(plan.looks);
   for (std::size_t i = 0; i < point.cells.size(); ++i) {
     const auto same = std::find_if(
         point.cells.begin(), point.cells.end(),
@@ -227,12 +226,18 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
     PointResult point{point_plan, point_record, estimate(plan, point_plan, point_record),
                       took_s(plan, record, i)};
     for (std::size_t c = 0; c < point_plan.cells.size(); ++c) {
-      if (point_plan.cells[c].strategy == kFloor && point.cell(c) != nullptr) {
+      if (point_plan.cells[c].strategy == kFloorName && point.cell(c) != nullptr) {
         point.floor_ns =
             interval_json(point.cell(c)->typical_ns, "median", 1 / kHandOversInFloorItem);
       }
     }
     results["points"].push_back(point_json(point));
+  }
+  for (std::size_t i = 0; i < plan.points.size(); ++i) {
+    const PointPlan& point = plan.points[i];
+    if (point.blocks == 0 || record.point(static_cast<int>(i)).blocks > 0) continue;
+    results["context"]["dropped"].push_back(
+        point.id + (point.later ? ": no time was left for it" : ": the run ended before it"));
   }
   results["context"]["outlook"] = outlook_json(plan, results["points"]);
   results["context"]["level"] = level_sentence(results["context"]);

@@ -11,8 +11,10 @@ namespace handoff {
 
 inline constexpr int kResultsSchema = 1;
 
-/// Estimates of one point of `plan`: delivered candidates and references only.
-PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointRecord& record);
+/// Estimates of one point of `plan`: delivered candidates and references only. `at_look`: of a race
+/// that may go on; a point that a look has stopped keeps what was said there.
+PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointRecord& record,
+                       bool at_look = false);
 
 /// The whole file. `context`: that of the journal's first line.
 Json make_results(const Plan& plan, const Json& context, const RunRecord& record);

@@ -19,7 +19,16 @@ constexpr double kPatience = 3;   // a race's visit may take so many times its p
 
 Referee race_referee(const Plan& plan) {
   return [&plan](const PointPlan& point, const PointRecord& record) {
-    return race(estimate(plan, point, record), plan.precision);
+    LookDecision decision = race(estimate(plan, point, record, true), plan.precision);
+    // References have shown by now how far away they are; the floor goes on to tell how the machine
+    // is.
+    for (std::size_t i = 0; i < point.cells.size(); ++i) {
+      const CellPlan& cell = point.cells[i];
+      if (cell.role == Role::kReference && cell.strategy != kFloorName) {
+        decision.drop.push_back(static_cast<int>(i));
+      }
+    }
+    return decision;
   };
 }
 
@@ -102,28 +111,21 @@ void Runner::run_as_planned() {
 }
 
 void Runner::run_to_decision() {
-  int round = 0;
+  double planned_s = 0;  // of the visits so far
+  const double began_s = elapsed_s();
+  const auto pace = [&] {  // how much slower than planned they were
+    return planned_s > 0 ? std::max((elapsed_s() - began_s) / planned_s, 1.0) : 1.0;
+  };
+  RaceOrder order(plan_, record_, [&](int point) { return pace() * visit_s(point); });
   while (!interrupted()) {
     const double left_s = plan_.budget_s - kFinishS - elapsed_s();
-    const std::optional<Visit> visit = next_visit(round, left_s);
+    const std::optional<Visit> visit = order.next(left_s);
     if (!visit) break;
     const PointPlan& plan = plan_.points[static_cast<std::size_t>(visit->point)];
-    run_pass(*visit, std::min(left_s, kPatience * visit_s(visit->point)), plan.blocks);
+    const double visit_s = this->visit_s(visit->point);
+    run_pass(*visit, std::min(left_s, kPatience * visit_s), plan.blocks);
+    planned_s += visit_s;
   }
-}
-
-// Rounds over all points that are not stopped and whose next visit still fits.
-std::optional<Runner::Visit> Runner::next_visit(int& round, double left_s) const {
-  for (; round < plan_.incarnations; ++round) {
-    for (const int point : visit_order(plan_, round)) {
-      const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
-      const PointRecord& record = record_.point(point);
-      const bool due = plan.blocks > 0 && !record.stopped && round < plan.incarnations &&
-                       !record.passes_done.contains(round);
-      if (due && visit_s(point) <= left_s) return Visit{point, round};
-    }
-  }
-  return std::nullopt;
 }
 
 void Runner::run_pass(Visit visit, double allowed_s, int most_blocks) {
@@ -134,7 +136,7 @@ void Runner::run_pass(Visit visit, double allowed_s, int most_blocks) {
   PointPass cells(bench_, point, pass, record_, memories->second);
   // Far behind its plan a run measures less, rather than longer than its budget.
   const bool late = allowed_s < kLate * visit_s(point);
-  const int warm_ups = late ? 1 : warm_up_blocks(plan.slice_ns * 1e-9);
+  const int warm_ups = late ? 1 : kWarmUpBlocks;
   for (int i = 0; i < warm_ups && !interrupted(); ++i) cells.warm_up();
 
   // What closing will take is guessed from what opening took.
@@ -183,7 +185,8 @@ void Runner::after_pass(int point) {
         {"point", point},
         {"passes", passes},
         {"drop", decision.drop},
-        {"stop", decision.stop}});
+        {"stop", decision.stop},
+        {"needs", decision.needs ? Json(*decision.needs) : Json(nullptr)}});
 }
 
 void Runner::sample_machine() {

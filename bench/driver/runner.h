@@ -10,6 +10,7 @@
 #include "bench/driver/journal.h"
 #include "bench/driver/plan.h"
 #include "bench/driver/point_pass.h"
+#include "bench/driver/race_order.h"
 #include "bench/driver/record.h"
 #include "bench/machine/system_sampler.h"
 #include "bench/stats/looks.h"
@@ -42,14 +43,10 @@ class Runner {
   int run();
 
  private:
-  struct Visit {
-    int point, pass;
-  };
   /// Every point gets the incarnations that the plan gives it.
   void run_as_planned();
-  /// Points are visited in turn until each is stopped by a look or the time is spent.
+  /// Points are visited until each is stopped by a look or the time is spent.
   void run_to_decision();
-  std::optional<Visit> next_visit(int& round, double left_s) const;
   double visit_s(int point) const;  // by the plan's estimate, of the cells that are left
   void run_pass(Visit visit, double allowed_s, int most_blocks);
   void after_pass(int point);

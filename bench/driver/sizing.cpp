@@ -52,18 +52,18 @@ double slice_need_s(int executing, int usable_cpus, std::uint32_t payload) {
   return std::max({usual, rotation, std::min(kRotations * rotation, kLongSlice)});
 }
 
-int minimal_blocks(double slice_s) { return slice_s <= 5e-3 ? 8 : slice_s <= 20e-3 ? 4 : 2; }
+int minimal_blocks(double slice_s) { return slice_s <= 5e-3 ? 8 : slice_s <= 20e-3 ? 4 : 1; }
 
-int settled_blocks(double slice_s) { return slice_s <= 5e-3 ? 12 : slice_s <= 20e-3 ? 8 : 3; }
-
-int warm_up_blocks(double slice_s) { return slice_s <= 5e-3 ? 2 : 1; }
+int settled_blocks(double slice_s) { return slice_s <= 5e-3 ? 12 : slice_s <= 20e-3 ? 8 : 1; }
 
 double point_cost_s(const PointNeed& need, int incarnations, int blocks, const CostModel& model) {
-  const double slices = warm_up_blocks(need.slice_s) + blocks;
+  PointNeed warming = need;
+  warming.slice_s = std::min(need.slice_s, kWarmUpSliceS);
   return incarnations *
-         (need.cells * (model.open_close_s + slices * slice_cost_s(need, model)) +
+         (need.cells * (model.open_close_s + kWarmUpBlocks * slice_cost_s(warming, model) +
+                        blocks * slice_cost_s(need, model)) +
           need.threads * model.open_close_thread_s + need.bytes * model.touch_s_per_byte +
-          (1 + kFewestSlowBlocks) * need.slow_s);
+          kFewestSlowBlocks * need.slow_s);
 }
 
 Sizing size_points(std::span<const PointNeed> points, double budget_s,

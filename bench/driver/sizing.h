@@ -1,10 +1,10 @@
 // How many incarnations and blocks a budget pays for, before anything runs.
 //
-// Model: a point costs, for each incarnation and cell, opening and closing, then warm-up slices and
-// one slice a block (slow cells have fewer blocks); a slice costs its length, a share for lead-in
-// and tail, and the protocol. Choice: points are taken in their order while they fit; each
-// gets the incarnations it needs at least; the rest goes evenly to all points, as incarnations,
-// then as blocks. Units: seconds.
+// Model: a point costs, for each incarnation and cell, opening and closing, then warm-up slices
+// (short ones, none of slow cells) and one slice a block (slow cells have fewer blocks); a slice
+// costs its length, a share for lead-in and tail, and the protocol. Choice: points are taken in
+// their order while they fit; each gets the incarnations it needs at least; the rest goes evenly to
+// all points, as incarnations, then as blocks. Units: seconds.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,14 @@
 namespace handoff {
 
 struct CostModel {
-  double open_close_s = 0.025;         // exec, connect, construct, close: a cell's lifetime
+  double open_close_s = 0.020;         // exec, connect, construct, close: a cell's lifetime
   double open_close_thread_s = 60e-6;  // and for each executing thread
   double touch_s_per_byte = 1e-9;      // and for its messages: first touches (shared_memory.h)
   double lead_share = 0.35;            // lead-in and tail around the timed window
   double slice_s = 0.25e-3;            // arming, waking, collecting: per slice
   double reserve = 0.05;               // of the budget: start, probes, writing results
+  double for_what_is_open = 1.0 / 3;   // of a race's budget: kept for points that eight
+                                       // incarnations do not decide
 };
 
 /// What a point asks for. No cells: it costs nothing and is kept.
@@ -42,7 +44,7 @@ struct Sizing {
 };
 
 inline constexpr double kSlowCell = 3;       // times the point's slice: blocks of its own
-inline constexpr int kFewestSlowBlocks = 2;  // of such cells, in an incarnation
+inline constexpr int kFewestSlowBlocks = 1;  // of such cells, in an incarnation
 inline constexpr int kIncarnations = 8;      // that a verdict needs
 inline constexpr int kMostIncarnations = 200;
 inline constexpr int kMostBlocks = 200;
@@ -52,13 +54,15 @@ inline constexpr int kMostBlocks = 200;
 /// where they exceed 250 ms, but one at least.
 double slice_need_s(int executing, int usable_cpus, std::uint32_t payload);
 
-/// Blocks that are proved and not estimated, at the beginning of an incarnation. A long slice warms
-/// up in its own lead-in.
-int warm_up_blocks(double slice_s);
+/// Blocks that are proved and not estimated, at the beginning of an incarnation, and the longest
+/// slice in them: a long slice warms up in its own lead-in as well.
+inline constexpr int kWarmUpBlocks = 2;
+inline constexpr double kWarmUpSliceS = 2e-3;
 
 /// Fewest blocks an incarnation is worth opening for, and as many as settle its median: beyond,
-/// another incarnation tells more than more blocks do, since incarnations differ by 3 to 5 % while
-/// the median of 12 paired slices is good to 4 to 8 % (docs/performance.md).
+/// another incarnation tells more than more blocks do. Incarnations differ by 3 to 5 % while the
+/// median of 12 paired slices of 1 ms is good to 4 to 8 %; where threads exceed CPUs, long slices
+/// of one incarnation differ by a third of what incarnations do (docs/performance.md).
 int minimal_blocks(double slice_s);
 int settled_blocks(double slice_s);
 

@@ -29,32 +29,52 @@ class SliceSizer {
 
   /// The median of the last few slices decides: one stall must not halve the next slice.
   std::uint64_t items() const {
-    if (recent_.empty()) return std::clamp(kFirst, least_, most_);
-    const double ns_per_item = std::max(median(recent_), 0.1);
+    if (!known()) return std::clamp(kFirst, least_, most_);
+    const double ns_per_item = std::max(item_ns(), 0.1);
     // Twice around the queue, unless that makes the slice much longer than its point wants.
     const auto fitting = static_cast<std::uint64_t>(slice_ns_ / ns_per_item);
     const std::uint64_t wanted = std::max(fitting, std::min(around_, fitting * kStretch));
     return std::clamp(wanted, std::min(least_, most_), most_);
   }
 
-  /// How long the shortest slice worth running takes; 0 before anything is known.
-  double shortest_ns() const {
-    return recent_.empty() ? 0 : median(recent_) * static_cast<double>(least_);
+  /// Items of a slice that makes warm: `share` of items(), or all where the cell's speed is hardly
+  /// known yet.
+  std::uint64_t warm_up_items(double share) const {
+    if (!settled_) return items();
+    const auto part = static_cast<std::uint64_t>(static_cast<double>(items()) * share);
+    return std::clamp(part, std::min(least_, most_), most_);
   }
+  bool known() const { return !recent_.empty(); }
+
+  /// What an item takes, ns; 0 before anything is known.
+  double item_ns() const { return known() ? median(recent_) : 0; }
+
+  /// How long the shortest slice worth running takes; 0 before anything is known.
+  double shortest_ns() const { return item_ns() * static_cast<double>(least_); }
 
   /// `whole_ns`: of the slice, lead-in and tail included.
   void learn(double whole_ns, double items) {
+    settled_ = true;
+    remember(whole_ns, items);
+  }
+  /// The same of a warm-up slice: short and cold, it says nothing beside longer ones.
+  void learn_from_warm_up(double whole_ns, double items) {
+    if (!settled_) remember(whole_ns, items);
+  }
+
+ private:
+  void remember(double whole_ns, double items) {
     if (items <= 0) return;
     if (recent_.size() == kRemembered) recent_.erase(recent_.begin());
     recent_.push_back(whole_ns / items);
   }
 
- private:
   static constexpr std::uint64_t kFirst = 512, kStretch = 3;
   static constexpr std::size_t kRemembered = 7;
   std::uint64_t least_, around_, most_;
   double slice_ns_;
   std::vector<double> recent_;
+  bool settled_ = false;  // a whole slice has been seen
 };
 
 }  // namespace handoff

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -13,10 +14,10 @@
 namespace handoff {
 namespace {
 
-// Bonferroni: each of `comparisons` at 1 - (1 - confidence) / comparisons covers all of them at
-// `confidence`, whatever their dependence.
-double single_level(double confidence, std::size_t comparisons) {
-  return 1 - (1 - confidence) / static_cast<double>(std::max<std::size_t>(comparisons, 1));
+// Bonferroni: comparisons at an equal part of `alpha` each hold together at 1 - alpha, whatever
+// their dependence.
+double part_of(double alpha, std::size_t comparisons) {
+  return alpha / static_cast<double>(std::max<std::size_t>(comparisons, 1));
 }
 
 // The leader is chosen from the data that the intervals are made of, so the k - 1 pairs shown are
@@ -47,10 +48,34 @@ PairEstimate estimate_series(const PairSeries& series, int cell, int to, double 
   return pair;
 }
 
-PairEstimate estimate_pair(std::span<const IncarnationTable> tables, int cell, int to,
-                           std::span<const int> anchors, double level,
-                           const EstimateOptions& options) {
-  return estimate_series(pair_series(tables, cell, to, anchors), cell, to, level, options);
+// Every rival to the leader, in the order of `rivals`. Holm's step-down, with what the decided
+// pairs have spent taken off alpha, so that the intervals hold together as the verdicts do: as long
+// as no verdict is wrong, the pairs about which one could be are all among those that remain.
+// Source: Holm 1979, A simple sequentially rejective multiple test procedure.
+std::vector<PairEstimate> pairs_to_leader(std::span<const IncarnationTable> tables,
+                                          const std::vector<int>& rivals, int leader,
+                                          std::span<const int> anchors, double alpha,
+                                          const EstimateOptions& options) {
+  std::vector<PairEstimate> pairs;
+  std::vector<PairSeries> series;
+  for (const int cell : rivals) {
+    if (cell == leader) continue;
+    series.push_back(pair_series(tables, cell, leader, anchors));
+    pairs.push_back({cell, leader, {}, {}, {}});
+  }
+  std::vector<std::size_t> open(pairs.size());
+  std::iota(open.begin(), open.end(), 0);
+  while (!open.empty()) {
+    const double each = part_of(alpha, pairs_among(open.size() + 1));
+    for (const std::size_t i : open) {
+      pairs[i] = estimate_series(series[i], pairs[i].cell, leader, 1 - each, options);
+    }
+    const std::size_t decided = std::erase_if(
+        open, [&](std::size_t i) { return pairs[i].verdict == PairVerdict::kSlower; });
+    if (decided == 0) break;
+    alpha -= static_cast<double>(decided) * each;
+  }
+  return pairs;
 }
 
 // The cells of `wanted` that have an estimate, which is filled in.
@@ -85,19 +110,17 @@ PointEstimate estimate_point(const PointSamples& samples, int cell_count,
   anchors.insert(anchors.end(), floors.begin(), floors.end());
 
   point.leader = choose_leader(tables, rivals, anchors);
-  const auto looks = static_cast<std::size_t>(options.looks);
-  const double to_leader = single_level(options.confidence, looks * pairs_among(rivals.size()));
-  for (const int cell : rivals) {
-    if (cell == point.leader) continue;
-    point.pairs.push_back(estimate_pair(tables, cell, *point.leader, anchors, to_leader, options));
+  const double alpha = (1 - options.confidence) * options.alpha_share;
+  if (point.leader) {
+    point.pairs = pairs_to_leader(tables, rivals, *point.leader, anchors, alpha, options);
   }
   // A family of its own: nothing is chosen by these, and a reference beside must not blunt the
   // comparison of the candidates.
-  const double to_reference =
-      single_level(options.confidence, looks * rivals.size() * floors.size());
+  const double each = part_of(alpha, rivals.size() * floors.size());
   for (const int reference : floors) {
     for (const int cell : rivals) {
-      point.pairs.push_back(estimate_pair(tables, cell, reference, anchors, to_reference, options));
+      point.pairs.push_back(estimate_series(pair_series(tables, cell, reference, anchors), cell,
+                                            reference, 1 - each, options));
     }
   }
   return point;
@@ -107,8 +130,8 @@ PairEstimate estimate_named_pair(const PointSamples& samples, int cell_count, in
                                  const std::vector<int>& to, const EstimateOptions& options) {
   const std::vector<IncarnationTable> tables = incarnation_tables(samples, cell_count);
   const PairSeries series = mean_series(tables, cell, to);
-  const double level = single_level(options.confidence, static_cast<std::size_t>(options.looks));
-  return estimate_series(series, cell, to.front(), level, options);
+  const double alpha = (1 - options.confidence) * options.alpha_share;
+  return estimate_series(series, cell, to.front(), 1 - alpha, options);
 }
 
 }  // namespace handoff

@@ -46,14 +46,16 @@ struct EstimateOptions {
   int min_incarnations = 8;       // fewer never decide
   double between_run_log_sd = 0;  // of a log ratio, run to run; widens the intervals of pairs
   std::vector<int> kinds;         // by cell; cells of one kind are the same code, and not widened
-  int looks = 1;                  // of which this is one; each spends an equal part of alpha
+  double alpha_share = 1;         // part of 1 - confidence to spend: less where there are looks
 };
 
 /// `candidates` and `references`: cell indexes that delivered; others are not estimated, and those
 /// without a usable slice (with items and time) form no pairs. Intervals of cells are at
 /// `confidence` each. Intervals of pairs are at `confidence` together, in two families: candidates
-/// to the leader (one comparison if there are two candidates), and candidates to references. Cells
-/// that share no block are compared through an anchor (pairing.h); where there is none, or a single
+/// to the leader (one comparison if there are two candidates), and candidates to references. What
+/// is certainly slower leaves the first family step by step, and those that remain share what is
+/// left of alpha: what cannot win does not widen the comparison of those that can. Cells that share
+/// no block are compared through an anchor (pairing.h); where there is none, or a single
 /// incarnation, intervals are 0 to infinity. Throws std::invalid_argument on a cell index outside 0
 /// to cell_count - 1 and on an impossible confidence. Cost: some 10 ms for 100 000 slices.
 /// The mean of a cell's pairs with each of `to` (not empty), at `confidence` by itself: for a pair

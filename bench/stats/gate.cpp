@@ -37,7 +37,7 @@ GateEstimate judge(const PointSamples& samples, int cell_count, const GateCells&
                    const GateRule& rule) {
   EstimateOptions options;
   options.confidence = 1 - (1 - rule.confidence) / rule.comparisons;
-  options.looks = rule.looks;
+  options.alpha_share = 1.0 / rule.looks;
   options.margin = rule.margin;
   GateEstimate estimate;
   estimate.change =

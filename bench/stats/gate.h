@@ -2,12 +2,9 @@
 //
 // BASE runs twice, the second time as an A/A control, and HEAD is compared with the mean of both.
 //
-// | verdict | when |
-// | --- | --- |
-// | regression | the change's lower bound lies beyond the margin and beyond what the control shows
-// of identical code, its value at or beyond the threshold, and all time over all items agrees | |
-// none | the upper bound lies below the threshold | | undecided | all else, and fewer than 8
-// incarnations |
+// Regression: the change's lower bound lies beyond the margin and beyond what the control shows of
+// identical code, its value at or beyond the threshold, and all time over all items agrees. None:
+// the upper bound lies below the threshold. Undecided: all else, and fewer than 8 incarnations.
 //
 // Units: ratios are plain (head's time over base's; above 1: head is slower), margins are shares.
 #pragma once
@@ -24,7 +21,7 @@ struct GateRule {
   double margin = 0.02;      // and one of so much must be certain
   double confidence = 0.95;  // over all comparisons and looks together
   int comparisons = 1;       // points of the gate
-  int looks = 1;
+  int looks = 1;             // of which each spends an equal part of alpha
 };
 
 /// Cell indexes of a point of a gate.

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "bench/stats/standing.h"
+
 namespace handoff {
 
 std::vector<int> race_looks() { return {8, 16, 32, 64}; }
@@ -10,7 +12,11 @@ int looks_in_all(std::span<const int> looks) {
   return looks.empty() ? 1 : static_cast<int>(looks.size()) + 1;
 }
 
-LookDecision race(const PointEstimate& estimate, double precision) {
+double end_share(std::span<const int> looks) {
+  return 1 - kLookShare * static_cast<double>(looks.size());
+}
+
+LookDecision race(const PointEstimate& estimate, double precision, double margin) {
   LookDecision decision;
   if (!estimate.leader) return decision;
   bool narrow = true;
@@ -24,6 +30,7 @@ LookDecision race(const PointEstimate& estimate, double precision) {
     narrow = narrow && half_width <= std::log1p(precision);
   }
   decision.stop = narrow;
+  decision.needs = needed_factor(estimate, margin);
   return decision;
 }
 

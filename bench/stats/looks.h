@@ -2,12 +2,14 @@
 // narrow enough.
 //
 // Each look at growing data is another chance of error. So looks are planned, few, and each spends
-// an equal part of alpha (Bonferroni over looks, as over pairs: valid whatever their dependence).
-// The end of the run is the last look, whenever it comes. Source: Jennison, Turnbull, Group
+// its own part of alpha, together no more than the whole (Bonferroni over looks, as over pairs:
+// valid whatever their dependence). The end of the run is the last look, whenever it comes; there
+// most is said, so it has the largest part. Source: Jennison, Turnbull, Group
 // Sequential Methods with Applications to Clinical Trials, 2000, chapter 2 (there with sharper
 // bounds, for increments that are independent and normal; incarnations here need not be).
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,15 +26,22 @@ std::vector<int> race_looks();
 /// The incarnations of `looks` and the end: how many parts alpha is spent in.
 int looks_in_all(std::span<const int> looks);
 
+/// The part of alpha that a look of a race spends, and what is left for the end.
+inline constexpr double kLookShare = 1.0 / 8;
+double end_share(std::span<const int> looks);
+
 /// What a look leads to.
 struct LookDecision {
   std::vector<int> drop;  // cells that are not measured further
   bool stop = false;      // the point is not visited again
+  /// How many times as many incarnations would decide what is open; none: no number would.
+  std::optional<double> needs = 1;
 };
 
 /// Racing. A candidate that is slower than the leader for certain is measured no further. A point
 /// stops when every other candidate is so, or its ratio to the leader is known to within
 /// `precision` (a share, 0.01 for 1 %), as far as this run can tell.
-LookDecision race(const PointEstimate& estimate, double precision);
+LookDecision race(const PointEstimate& estimate, double precision,
+                  double margin = EstimateOptions{}.margin);
 
 }  // namespace handoff

@@ -133,7 +133,8 @@ LINES: dict[str, dict[str, Check]] = {
     "close": {**PLACE, "peak_memory_bytes": positive, "parked_cpu_share": positive},
     "pass": {"point": whole, "pass": whole},
     "control": {"point": whole, "cell": whole, "twin": whole},
-    "look": {"point": whole, "passes": whole, "drop": each(whole), "stop": boolean},
+    "look": {"point": whole, "passes": whole, "drop": each(whole), "stop": boolean,
+             "needs": nullable(positive)},
     "second": {"at_s": positive, **MACHINE},
     "end": {"status": one_of(*EXIT_OF), "exit": whole, "spent_s": positive},
     "resume": {}}

@@ -45,6 +45,31 @@ def test_a_race_goes_on_after_a_kill_where_it_was(handoff: Program, tmp_path: Pa
     assert looks == sorted(set(looks))
 
 
+def test_points_that_do_not_fit_at_first_are_named_or_join(handoff: Program,
+                                                           tmp_path: Path) -> None:
+    finished = handoff.run("run", "--strategies", "mutex_queue,lockfree_queue", "--pairs",
+                           "1:1,4:4", "--precision", "5%", "--budget", "3s",
+                           directory=tmp_path / "r")
+    assert finished.code == 0
+    assert "if time is left" in finished.err
+    results = results_of(tmp_path / "r")
+    blocks = {point["id"]: point["blocks"] for point in results["points"]}
+    named = "4:4 64B: no time was left for it" in results["context"]["dropped"]
+    assert named == (blocks["4:4 64B"] == 0)
+    assert named == ("not measured: 4:4 64B" in finished.out)
+
+
+def test_what_is_slow_by_far_is_paired_with_the_leader_in_every_incarnation(
+        handoff: Program, tmp_path: Path) -> None:
+    handoff.run("run", "--strategies", "lockfree_spsc,thread_per_item", "--pairs", "1:1",
+                "--incarnations", "8", "--budget", "4s", directory=tmp_path / "r")
+    point = results_of(tmp_path / "r")["points"][0]
+    assert "control" in {cell["label"] for cell in point["cells"]}
+    ratio = next(r for r in point["ratios"] if r["to"] == point["leader"] == "lockfree_spsc")
+    assert (ratio["label"], ratio["verdict"]) == ("thread_per_item", "slower")
+    assert ratio["incarnations"] == 8
+
+
 def test_identical_code_runs_beside_itself_in_every_run(handoff: Program, tmp_path: Path) -> None:
     finished = handoff.run(*ASKED, "--budget", "3s", directory=tmp_path / "r")
     results = results_of(tmp_path / "r")

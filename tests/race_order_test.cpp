@@ -71,9 +71,9 @@ TEST(RaceOrder, LetsLaterPointsJoinWhenTheFirstAreClear) {
   Race race(3, 1);
   EXPECT_EQ(race.visits(8), std::vector<int>(8, 0));
   race.look(0, true, 1);
-  EXPECT_EQ(race.visits(8, 9), std::vector<int>(8, 1)) << "no more than one fits";
+  EXPECT_EQ(race.visits(8, 10), std::vector<int>(8, 1)) << "no more than one fits";
   race.look(1, true, 1);
-  EXPECT_EQ(race.visits(8, 9), std::vector<int>(8, 2));
+  EXPECT_EQ(race.visits(8, 10), std::vector<int>(8, 2));
 }
 
 TEST(RaceOrder, PutsWhatTheNextLookIsLikelyToDecideBeforeLaterPoints) {

@@ -6,7 +6,8 @@
 namespace handoff {
 
 namespace {
-constexpr double kNextLook = 2;  // times as many incarnations: looks double
+constexpr double kMargin = 1.15;  // a point that does not come to its first look has cost time only
+constexpr double kNextLook = 2;   // times as many incarnations: looks double
 constexpr double kEver = std::numeric_limits<double>::infinity();
 }  // namespace
 
@@ -44,7 +45,7 @@ std::optional<Visit> RaceOrder::pick(double left_s, const std::function<bool(int
 void RaceOrder::let_later_points_join(double left_s) {
   for (int point = 0; point < std::ssize(plan_.points); ++point) {
     if (begun_.contains(point)) continue;
-    const double needed_s = visit_s_(point) * plan_.looks.front();
+    const double needed_s = kMargin * visit_s_(point) * plan_.looks.front();
     if (needed_s > left_s) continue;
     begun_.insert(point);
     left_s -= needed_s;

@@ -201,6 +201,15 @@ PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointReco
 }
 
 namespace {
+/// Whether there is anything to say of a point: a run that was cut short may not have come to it.
+bool begun(const PointPlan& plan, const PointRecord& record) {
+  if (plan.blocks == 0 || record.blocks > 0) return true;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    if (plan.cells[i].runs() && !record.cells[i].outcome.good()) return true;
+  }
+  return false;
+}
+
 /// What the confidence of one point means over all of them.
 std::string level_sentence(const Json& context) {
   const double confidence = context.value("confidence", EstimateOptions{}.confidence);
@@ -223,6 +232,12 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
   for (std::size_t i = 0; i < plan.points.size(); ++i) {
     const PointPlan& point_plan = plan.points[i];
     const PointRecord& point_record = record.point(static_cast<int>(i));
+    if (!begun(point_plan, point_record)) {
+      results["context"]["dropped"].push_back(point_plan.id + (point_plan.later
+                                                                   ? ": no time was left for it"
+                                                                   : ": the run ended before it"));
+      continue;
+    }
     PointResult point{point_plan, point_record, estimate(plan, point_plan, point_record),
                       took_s(plan, record, i)};
     for (std::size_t c = 0; c < point_plan.cells.size(); ++c) {
@@ -232,12 +247,6 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
       }
     }
     results["points"].push_back(point_json(point));
-  }
-  for (std::size_t i = 0; i < plan.points.size(); ++i) {
-    const PointPlan& point = plan.points[i];
-    if (point.blocks == 0 || record.point(static_cast<int>(i)).blocks > 0) continue;
-    results["context"]["dropped"].push_back(
-        point.id + (point.later ? ": no time was left for it" : ": the run ended before it"));
   }
   results["context"]["outlook"] = outlook_json(plan, results["points"]);
   results["context"]["level"] = level_sentence(results["context"]);

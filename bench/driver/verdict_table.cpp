@@ -121,13 +121,6 @@ std::string heading(const Json& point) {
   return text;
 }
 
-/// Whether there is anything to show: a race, or a run cut short, may not have come to it.
-bool begun(const Json& point) {
-  return std::none_of(point["cells"].begin(), point["cells"].end(), [&](const Json& cell) {
-    return cell["verdict"] == "delivered" && cell["slices"] == 0 && point["blocks"] == 0;
-  });
-}
-
 /// What stands under a point's table.
 std::vector<std::string> sentences_of(const Json& point) {
   return point.value("sentences", std::vector<std::string>{});
@@ -149,7 +142,6 @@ std::vector<std::string> sentences_of_run(const Json& results) {
 
 void print_verdicts(std::ostream& out, const Json& results) {
   for (const Json& point : results["points"]) {
-    if (!begun(point)) continue;
     out << heading(point) << '\n';
     table_of(point).print(out);
     for (const std::string& sentence : sentences_of(point)) out << "  " << sentence << '\n';
@@ -169,7 +161,6 @@ std::string summary_markdown(const Json& results) {
       context.value("date", ""), context.value("suite", ""), context.value("status", ""),
       context.value("incarnations", 0), context.value("spent_s", 0.0), context.at("seed").dump());
   for (const Json& point : results["points"]) {
-    if (!begun(point)) continue;
     text += "\n## " + heading(point) + "\n\n";
     text += table_of(point).markdown();
     for (const std::string& sentence : sentences_of(point)) text += "\n" + sentence + ".\n";

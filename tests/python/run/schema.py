@@ -245,8 +245,15 @@ def accordance_faults(results: Json, lines: list[Json]) -> list[str]:
     found = []
     columns = lines[0]["slice_columns"]
     cell_at, items_at = columns.index("cell"), columns.index("items")
-    for index, (point, plan) in enumerate(zip(results["points"], lines[0]["plan"]["points"],
-                                              strict=True)):
+    told = {point["id"]: point for point in results["points"]}
+    for index, plan in enumerate(lines[0]["plan"]["points"]):
+        point = told.pop(plan["id"], None)
+        if point is None:
+            if any(line["t"] == "block" and line["point"] == index for line in lines):
+                found.append(f"{plan['id']} has blocks and is not among the points")
+            if not any(why.startswith(f"{plan['id']}: ") for why in results["context"]["dropped"]):
+                found.append(f"{plan['id']} is neither among the points nor dropped")
+            continue
         blocks = [line for line in lines if line["t"] == "block" and line["point"] == index]
         timed = [line for line in blocks if line["block"] >= 0]
         if point["blocks"] != len(timed):
@@ -261,7 +268,7 @@ def accordance_faults(results: Json, lines: list[Json]) -> list[str]:
             if cell["slices"] != len(rows) or cell["items"] != proved:
                 found.append(f"{point['id']} {cell['label']}: {cell['slices']} slices and "
                              f"{cell['items']} items, {len(rows)} and {proved} in the journal")
-    return found
+    return found + [f"{point} is not in the plan" for point in told]
 
 
 def check_run(directory: Path) -> Json:

@@ -18,13 +18,12 @@ namespace {
 using testing::ends;
 using testing::eventually;
 using testing::expect_outcome;
+using testing::kHuge;
 using testing::kItems;
 using testing::kNeverCut;
 using testing::kTimeout;
 using testing::open_request;
 using testing::outcome_of;
-
-constexpr std::uint64_t kHuge = 1ULL << 28;  // a slice of minutes
 
 /// A cell in the middle of a very long slice; `meanwhile(cell's pid)` runs beside it.
 template <class Meanwhile>

@@ -127,10 +127,10 @@ TEST_P(Conformance, StopsWhenTheSliceIsCut) {
     const Workload workload{
         .producers = threads, .consumers = threads, .payload = 8, .capacity = 3};
     if (!supports(workload)) continue;
-    constexpr std::uint64_t kItems = 1ULL << 26;  // far more than can be delivered before
-    InProcess cell(descriptor(), workload, kItems);
+    constexpr std::uint64_t kMany = 1ULL << 26;  // far more than can be delivered before
+    InProcess cell(descriptor(), workload, kMany);
     for (int slice = 0; slice < 3; ++slice) {
-      cell.arm(kItems);
+      cell.arm(kMany);
       std::thread cutter([&] {
         while (cell.lanes().accepted() < 100) std::this_thread::yield();
         cell.lanes().cut();

@@ -12,8 +12,7 @@ namespace {
 
 using testing::eventually;
 using testing::kSanitized;
-
-constexpr std::uint32_t kSpins = 20;
+using testing::kSpins;
 
 TEST(Credits, ComeInBatchesThatLeaveSomeForOthers) {
   EXPECT_EQ(Credits(1, 1, kSpins).batch(), 1U);

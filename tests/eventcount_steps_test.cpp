@@ -15,10 +15,7 @@
 namespace handoff {
 namespace {
 
-void set_fences(bool asymmetric) {
-  detail::asymmetric_fences = false;
-  if (asymmetric) prepare_fences();
-}
+using testing::set_fences;
 
 /// A waiter in a process of its own that is stopped after any number of its instructions.
 class SteppedWaiter {

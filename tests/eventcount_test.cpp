@@ -25,6 +25,8 @@
 namespace handoff {
 namespace {
 
+using testing::set_fences;
+
 /// A bounded queue without any waiting of its own, for shared memory.
 class SpinQueue {
  public:
@@ -119,11 +121,6 @@ bool ends_well(pid_t child, const std::function<std::uint64_t()>& moved) {
   waitpid(child, nullptr, 0);
   ADD_FAILURE() << "everybody sleeps after " << before << " items";
   return false;
-}
-
-void set_fences(bool asymmetric) {
-  detail::asymmetric_fences = false;
-  if (asymmetric) prepare_fences();
 }
 
 enum class Workers { kThreads, kTormentedThreads, kProcesses };

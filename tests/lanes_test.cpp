@@ -17,7 +17,7 @@ namespace {
 
 using testing::make_lanes;
 
-ItemId drawn(Producer& lane) {
+ItemId next_id(Producer& lane) {
   Value<8> value{};
   EXPECT_TRUE(lane.next(value));
   return item_code::unpack(item_code::decode(item_code::first_word(value.bytes.data())));
@@ -49,14 +49,14 @@ TEST(Lanes, ShareFewItemsAmongAllProducers) {
   LaneSetup lanes = make_lanes({.producers = 5, .payload = 8}, 16);
   lanes.arm(1, 10);
   for (std::uint32_t i = 0; i < 5; ++i) {
-    EXPECT_EQ(drawn(lanes.producers()[i]), (ItemId{1, i, i}));
+    EXPECT_EQ(next_id(lanes.producers()[i]), (ItemId{1, i, i}));
   }
 }
 
 TEST(Lanes, SayAgainThatNothingIsLeft) {
   LaneSetup lanes = make_lanes({.payload = 8}, 16);
   lanes.arm(1, 1);
-  drawn(lanes.producers()[0]);
+  next_id(lanes.producers()[0]);
   Value<8> value{};
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(lanes.producers()[0].next(value));
   EXPECT_NE(lanes.exhausted_at(), 0U);
@@ -65,7 +65,7 @@ TEST(Lanes, SayAgainThatNothingIsLeft) {
 TEST(Lanes, RememberWhenTheFirstProducerFoundNothingLeft) {
   LaneSetup lanes = make_lanes({.producers = 2, .payload = 8}, 16);
   lanes.arm(1, 1);
-  drawn(lanes.producers()[0]);
+  next_id(lanes.producers()[0]);
   EXPECT_EQ(lanes.exhausted_at(), 0U);
   Value<8> value{};
   lanes.producers()[1].next(value);

@@ -13,7 +13,7 @@
 namespace handoff {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 EnvironmentSource source_of(const FakeRoot& root, const std::string& machine = "core:4 pu:2") {
   EnvironmentSource source;
@@ -56,8 +56,8 @@ void write_machine(const FakeRoot& root) {
 }
 
 /// Whether some warning speaks of `words`; each has a remedy.
-bool warns(const json& warnings, const std::string& words) {
-  return std::any_of(warnings.begin(), warnings.end(), [&words](const json& warning) {
+bool warns(const Json& warnings, const std::string& words) {
+  return std::any_of(warnings.begin(), warnings.end(), [&words](const Json& warning) {
     EXPECT_FALSE(warning.at("remedy").get<std::string>().empty());
     return warning.at("what").get<std::string>().find(words) != std::string::npos;
   });
@@ -66,7 +66,7 @@ bool warns(const json& warnings, const std::string& words) {
 TEST(Environment, SaysWhatTheFilesSay) {
   const FakeRoot root;
   write_machine(root);
-  const json env = describe_environment(source_of(root));
+  const Json env = describe_environment(source_of(root));
   EXPECT_EQ(env["host"]["system"], "Debian GNU/Linux 12");
   EXPECT_EQ(env["cpu"]["model"], "Some CPU @ 3.00GHz");
   EXPECT_EQ(env["cpu"]["vendor"], "GenuineIntel");
@@ -76,26 +76,26 @@ TEST(Environment, SaysWhatTheFilesSay) {
   EXPECT_EQ(env["topology"]["cores"], 4);
   EXPECT_EQ(env["topology"]["pus"], 8);
   EXPECT_EQ(env["topology"]["smt"], true);
-  EXPECT_EQ(env["allowed"]["cpus"], (json{0, 1, 2, 3}));
+  EXPECT_EQ(env["allowed"]["cpus"], (Json{0, 1, 2, 3}));
   EXPECT_EQ(env["allowed"]["usable"], 4);
-  EXPECT_EQ(env["allowed"]["isolated"], (json{2, 3}));
+  EXPECT_EQ(env["allowed"]["isolated"], (Json{2, 3}));
   EXPECT_EQ(env["governor"], "performance");
   EXPECT_EQ(env["turbo"], false);
   EXPECT_EQ(env["kernel"]["release"], "6.1.0-18-amd64");
   EXPECT_EQ(env["kernel"]["preempt"], "PREEMPT_DYNAMIC");
   EXPECT_EQ(env["clocksource"], "tsc");
-  EXPECT_EQ(env["tsc"], (json{{"constant", true}, {"nonstop", true}}));
+  EXPECT_EQ(env["tsc"], (Json{{"constant", true}, {"nonstop", true}}));
   EXPECT_EQ(env["mitigations"]["meltdown"], "Mitigation: PTI");
   EXPECT_EQ(env["virtualisation"]["hypervisor"], false);
   EXPECT_EQ(env["memory"]["available_bytes"], 8ULL << 30U);
   EXPECT_EQ(env["memory"]["transparent_hugepage"], "madvise");
-  EXPECT_EQ(env["load_average"], (json{0.1, 0.2, 0.3}));
+  EXPECT_EQ(env["load_average"], (Json{0.1, 0.2, 0.3}));
   EXPECT_DOUBLE_EQ(env["steal"]["share_since_boot"].get<double>(), 0.01);
 }
 
 TEST(Environment, IsNullWhereNothingIsKnown) {
   const FakeRoot root;
-  const json env = describe_environment(source_of(root));
+  const Json env = describe_environment(source_of(root));
   for (const auto* path : {"/host/system",
                            "/cpu/model",
                            "/cpu/frequency_mhz",
@@ -117,7 +117,7 @@ TEST(Environment, IsNullWhereNothingIsKnown) {
                            "/steal/share_since_boot",
                            "/allowed/quota",
                            "/tsc/constant"}) {
-    EXPECT_TRUE(env.at(json::json_pointer(path)).is_null()) << path;
+    EXPECT_TRUE(env.at(Json::json_pointer(path)).is_null()) << path;
   }
 }
 
@@ -125,7 +125,7 @@ TEST(Environment, OfAnArmMachineNamesItsParts) {
   const FakeRoot root;
   root.write("/proc/cpuinfo", "CPU implementer\t: 0x41\nCPU part\t: 0xd0c\nFeatures\t: fp asimd\n");
   root.write("/sys/class/dmi/id/sys_vendor", "Amazon EC2\n");
-  const json env = describe_environment(source_of(root));
+  const Json env = describe_environment(source_of(root));
   EXPECT_EQ(env["cpu"]["model"], "implementer 0x41 part 0xd0c");
   EXPECT_TRUE(env["tsc"]["constant"].is_null());
   EXPECT_EQ(env["virtualisation"]["hypervisor"], true);
@@ -140,14 +140,14 @@ TEST(Environment, NamesMixedGovernors) {
 }
 
 TEST(Environment, OfThisMachineIsCompleteJson) {
-  const json env = describe_environment();
+  const Json env = describe_environment();
   for (const auto* section :
        {"host", "cpu", "topology", "allowed", "governor", "turbo", "kernel", "clocksource", "tsc",
         "mitigations", "virtualisation", "memory", "load_average", "steal", "counters", "build",
         "libraries", "warnings"}) {
     EXPECT_TRUE(env.contains(section)) << section;
   }
-  EXPECT_EQ(json::parse(env.dump()), env);
+  EXPECT_EQ(Json::parse(env.dump()), env);
 }
 
 TEST(HostId, IsTheSameAgainAndDiffersByMachineAndModel) {
@@ -173,7 +173,7 @@ TEST(HostId, FallsBackToTheHostNameWithoutShowingIt) {
 }
 
 /// What a quiet machine made for measuring looks like.
-json quiet() {
+Json quiet() {
   return {
       {"governor", "performance"},
       {"turbo", false},
@@ -186,20 +186,20 @@ json quiet() {
       {"clocksource", "tsc"},
       {"clocksources", {"tsc", "hpet"}},
       {"memory", {{"available_bytes", 8ULL << 30U}, {"pressure", 0.0}}},
-      {"build", {{"optimised", true}, {"build_type", "Release"}, {"sanitizers", json::array()}}}};
+      {"build", {{"optimised", true}, {"build_type", "Release"}, {"sanitizers", Json::array()}}}};
 }
 
 /// The warnings of a quiet machine with one value changed.
-json warnings_with(const char* path, const json& value) {
-  json env = quiet();
-  env[json::json_pointer(path)] = value;
+Json warnings_with(const char* path, const Json& value) {
+  Json env = quiet();
+  env[Json::json_pointer(path)] = value;
   return environment_warnings(env);
 }
 
-TEST(Warnings, AreNoneOnAQuietMachine) { EXPECT_EQ(environment_warnings(quiet()), json::array()); }
+TEST(Warnings, AreNoneOnAQuietMachine) { EXPECT_EQ(environment_warnings(quiet()), Json::array()); }
 
 TEST(Warnings, AreNoneWhereNothingIsKnown) {
-  EXPECT_EQ(environment_warnings(json::object()), json::array());
+  EXPECT_EQ(environment_warnings(Json::object()), Json::array());
 }
 
 TEST(Warnings, NameEachThingThatHarms) {
@@ -220,28 +220,28 @@ TEST(Warnings, NameEachThingThatHarms) {
 }
 
 TEST(Warnings, OfMissingCountersComeInVirtualMachinesOnly) {
-  EXPECT_EQ(warnings_with("/counters/available", false), json::array());
-  json env = quiet();
+  EXPECT_EQ(warnings_with("/counters/available", false), Json::array());
+  Json env = quiet();
   env["virtualisation"]["hypervisor"] = true;
-  EXPECT_EQ(environment_warnings(env), json::array());
+  EXPECT_EQ(environment_warnings(env), Json::array());
   env["counters"]["available"] = false;
   EXPECT_TRUE(warns(environment_warnings(env), "without hardware counters"));
 }
 
 TEST(Warnings, OfTurboComeOnRealMachinesOnly) {
-  json env = quiet();
+  Json env = quiet();
   env["turbo"] = true;
   env["virtualisation"]["hypervisor"] = true;
-  EXPECT_EQ(environment_warnings(env), json::array());
+  EXPECT_EQ(environment_warnings(env), Json::array());
 }
 
 TEST(Warnings, OfLoadBeginAboveHalfOfTheCpus) {
-  EXPECT_EQ(warnings_with("/load_average/0", 2.0), json::array());
-  EXPECT_EQ(warnings_with("/steal/share_now", 0.01), json::array());
+  EXPECT_EQ(warnings_with("/load_average/0", 2.0), Json::array());
+  EXPECT_EQ(warnings_with("/steal/share_now", 0.01), Json::array());
 }
 
 TEST(Warnings, TakeTheCounterOfArmForAGoodClock) {
-  EXPECT_EQ(warnings_with("/clocksource", "arch_sys_counter"), json::array());
+  EXPECT_EQ(warnings_with("/clocksource", "arch_sys_counter"), Json::array());
 }
 
 TEST(Counters, SayWhyTheyAreMissing) {
@@ -255,12 +255,12 @@ TEST(Counters, SayWhyTheyAreMissing) {
 TEST(EnvCommand, PrintsJsonThatCanBeRead) {
   std::ostringstream out;
   EXPECT_EQ(env_command(true, out), 0);
-  EXPECT_TRUE(json::parse(out.str()).contains("warnings"));
+  EXPECT_TRUE(Json::parse(out.str()).contains("warnings"));
 }
 
 TEST(EnvText, ShowsUnknownValuesAndWarningsWithRemedies) {
   const FakeRoot root;
-  json env = describe_environment(source_of(root));
+  Json env = describe_environment(source_of(root));
   env["warnings"] = {{{"what", "The cat sleeps on the keyboard."}, {"remedy", "Feed it."}}};
   const std::string text = environment_text(env);
   EXPECT_NE(text.find("governor       unknown\n"), std::string::npos);
@@ -270,7 +270,7 @@ TEST(EnvText, ShowsUnknownValuesAndWarningsWithRemedies) {
 
 TEST(EnvText, BreaksLongLinesBetweenWords) {
   const FakeRoot root;
-  json env = describe_environment(source_of(root));
+  Json env = describe_environment(source_of(root));
   std::string flags;
   for (int i = 0; i < 100; ++i) flags += "-fsome-flag ";
   env["build"]["flags"] = flags;

@@ -82,12 +82,12 @@ TEST(Descendants, FindARealGrandchildWithAnAwkwardName) {
     if (grandchild == 0) {
       prctl(PR_SET_NAME, "a) R 1 (b c");
       const pid_t self = getpid();
-      if (write(ready[1], &self, sizeof self) != sizeof self) _exit(1);
+      if (::write(ready[1], &self, sizeof self) != sizeof self) _exit(1);
     }
     while (true) pause();
   }
   pid_t grandchild = 0;
-  ASSERT_EQ(read(ready[0], &grandchild, sizeof grandchild), ssize_t{sizeof grandchild});
+  ASSERT_EQ(::read(ready[0], &grandchild, sizeof grandchild), ssize_t{sizeof grandchild});
   EXPECT_EQ(descendants(child), (Pids{grandchild}));
   const auto mine = descendants(getpid());
   EXPECT_NE(std::find(mine.begin(), mine.end(), grandchild), mine.end());

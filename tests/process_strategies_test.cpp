@@ -22,13 +22,13 @@ using testing::ends;
 using testing::eventually;
 using testing::expect_outcome;
 using testing::InProcess;
+using testing::kHuge;
 using testing::kItems;
 using testing::kNeverCut;
 using testing::kSanitized;
 using testing::kTimeout;
 using testing::open_request;
 
-constexpr std::uint64_t kHuge = 1ULL << 28;  // a slice of minutes
 constexpr const char* kKilled = "worker process [0-9]+ of [0-9]+ was killed by SIGKILL";
 
 const Workload kWorkloads[] = {{},

@@ -77,10 +77,10 @@ TEST(Proof, FindsNothingWrongWithAllItemsInOrder) {
 }
 
 TEST(Proof, NamesEachSingleLostItem) {
-  constexpr std::uint32_t kItems = 1100;  // more than two blocks of the bitmap
-  for (std::uint32_t gone = 0; gone < kItems; ++gone) {
+  constexpr std::uint32_t kDelivered = 1100;  // more than two blocks of the bitmap
+  for (std::uint32_t gone = 0; gone < kDelivered; ++gone) {
     ByHand slice({.payload = 8});
-    slice.arm(4, kItems);
+    slice.arm(4, kDelivered);
     for (const std::vector<Bytes> items = slice.draw(); const Bytes& item : items) {
       if (&item - items.data() != gone) slice.accept(item);
     }

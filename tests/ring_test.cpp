@@ -14,8 +14,9 @@
 namespace handoff {
 namespace {
 
+using testing::kSpins;
+
 constexpr std::uint32_t kCapacities[] = {1, 2, 3, 5, 7, 8, 100};
-constexpr std::uint32_t kSpins = 20;
 
 template <bool kAlone>
 void put(Ring& ring, std::uint64_t value) {
@@ -61,7 +62,7 @@ TEST(Ring, KeepsTheOrderOverManyRounds) {
 }
 
 template <bool kAlone>
-void expect_bound() {
+void expect_ring_bound() {
   for (const std::uint32_t capacity : kCapacities) {
     Ring ring(capacity, 8);
     for (std::uint32_t start = 0; start < 3; ++start) {  // wherever the ring stands
@@ -85,8 +86,8 @@ void expect_bound() {
 }
 
 TEST(Ring, HoldsItsCapacityAndNotOneMore) {
-  expect_bound<true>();
-  expect_bound<false>();
+  expect_ring_bound<true>();
+  expect_ring_bound<false>();
 }
 
 TEST(Ring, HasLineAlignedSlotsThatDoNotOverlap) {
@@ -209,20 +210,20 @@ TEST(Ring, DeliversEachItemOnceAndInOrderToManyAtOnce) {
 }
 
 void expect_order_between_processes() {
-  constexpr std::uint64_t kItems = 20'000;
+  constexpr std::uint64_t kCarried = 20'000;
   for (const std::uint32_t capacity : {1U, 3U, 64U}) {
     Ring ring(capacity, 64);
     const pid_t child = fork();
     if (child == 0) {
       prepare_fences();
-      for (std::uint64_t i = 0; i < kItems; ++i) {
+      for (std::uint64_t i = 0; i < kCarried; ++i) {
         if (get<true>(ring) == static_cast<std::int64_t>(i)) continue;
         ring.break_off();
         _exit(1);
       }
       _exit(get<true>(ring) == -1 ? 0 : 2);
     }
-    for (std::uint64_t i = 0; i < kItems && !::testing::Test::HasFatalFailure(); ++i) {
+    for (std::uint64_t i = 0; i < kCarried && !::testing::Test::HasFatalFailure(); ++i) {
       put<true>(ring, i);
     }
     ring.close();

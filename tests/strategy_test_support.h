@@ -28,6 +28,14 @@ namespace handoff::testing {
 
 inline constexpr bool kSanitized = HANDOFF_TEST_SANITIZED == 1;
 inline constexpr double kNeverCut = 1e18;
+inline constexpr std::uint64_t kHuge = 1ULL << 28;  // a slice of minutes
+inline constexpr std::uint32_t kSpins = 20;         // before a wait blocks
+
+/// As in a process that called prepare_fences(), or as in one of a kernel without membarrier.
+inline void set_fences(bool asymmetric) {
+  detail::asymmetric_fences = false;
+  if (asymmetric) prepare_fences();
+}
 
 inline LaneSetup make_lanes(const Workload& workload, std::uint64_t max_items) {
   return {SharedMemory::create(LaneSetup::bytes_needed(workload, max_items)), workload, max_items,
@@ -38,7 +46,7 @@ inline LaneSetup make_lanes(const Workload& workload, std::uint64_t max_items) {
 class InProcess {
  public:
   InProcess(const Descriptor& descriptor, const Workload& workload, std::uint64_t max_items,
-            std::uint32_t spins = 20)
+            std::uint32_t spins = kSpins)
       : descriptor_(descriptor),
         workload_(workload),
         lanes_(make_lanes(workload_, max_items)),

@@ -5,16 +5,18 @@
 namespace handoff {
 
 namespace {
-constexpr std::array<std::string_view, 10> kNames{"delivered", "lost",       "duplicated", "stale",
-                                                  "reordered", "corrupted",  "crashed",    "hung",
-                                                  "leaked",    "unsupported"};
+constexpr std::array<std::string_view, 10> kVerdictNames{
+    "delivered", "lost",    "duplicated", "stale",  "reordered",
+    "corrupted", "crashed", "hung",       "leaked", "unsupported"};
 }  // namespace
 
-std::string_view name(CellVerdict verdict) { return kNames[static_cast<std::size_t>(verdict)]; }
+std::string_view name(CellVerdict verdict) {
+  return kVerdictNames[static_cast<std::size_t>(verdict)];
+}
 
 std::optional<CellVerdict> cell_verdict(std::string_view name) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == name) return static_cast<CellVerdict>(i);
+  for (std::size_t i = 0; i < kVerdictNames.size(); ++i) {
+    if (kVerdictNames[i] == name) return static_cast<CellVerdict>(i);
   }
   return std::nullopt;
 }

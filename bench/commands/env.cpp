@@ -13,12 +13,12 @@
 namespace handoff {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 constexpr std::size_t kLabelWidth = 15;
 
 /// A value as a reader wants it: null is "unknown", text stands without quotes.
-std::string shown(const json& value) {
+std::string shown(const Json& value) {
   if (value.is_null()) return "unknown";
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
   if (value.is_string()) return value.get<std::string>();
@@ -26,7 +26,7 @@ std::string shown(const json& value) {
   return value.dump();
 }
 
-std::string bytes(const json& value) {
+std::string bytes(const Json& value) {
   if (!value.is_number()) return "unknown";
   double amount = value.get<double>();
   const char* const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -36,19 +36,19 @@ std::string bytes(const json& value) {
                                  : fmt::format("{:.0f} {}", amount, units[unit]);
 }
 
-std::string share(const json& value) {
+std::string share(const Json& value) {
   return value.is_number() ? fmt::format("{:.2f} %", 100 * value.get<double>()) : "unknown";
 }
 
-std::string megahertz(const json& value) {
+std::string megahertz(const Json& value) {
   return value.is_number() ? fmt::format("{:.0f} MHz", value.get<double>()) : "unknown";
 }
 
-std::string counted(const json& count, std::string_view noun) {
-  return fmt::format("{} {}{}", shown(count), noun, count == json(1) ? "" : "s");
+std::string counted(const Json& count, std::string_view noun) {
+  return fmt::format("{} {}{}", shown(count), noun, count == Json(1) ? "" : "s");
 }
 
-std::string cpu_list(const json& cpus) {
+std::string cpu_list(const Json& cpus) {
   if (!cpus.is_array()) return "unknown";
   return cpus.empty() ? "none" : format_cpu_list(cpus.get<std::vector<int>>());
 }
@@ -85,15 +85,15 @@ class Page {
   std::string text_;
 };
 
-std::string cache_text(const json& cache) {
+std::string cache_text(const Json& cache) {
   return fmt::format("{}{}, lines of {}, shared by {}",
-                     cache["count"] == json(1) ? "" : shown(cache["count"]) + " x ",
+                     cache["count"] == Json(1) ? "" : shown(cache["count"]) + " x ",
                      bytes(cache["size_bytes"]), bytes(cache["line_bytes"]),
                      counted(cache["shared_by"], "CPU"));
 }
 
-void put_processor(Page& page, const json& env) {
-  const json& cpu = env["cpu"];
+void put_processor(Page& page, const Json& env) {
+  const Json& cpu = env["cpu"];
   page.section("Processor");
   page.line("model", fmt::format("{} ({}, {})", shown(cpu["model"]), shown(cpu["vendor"]),
                                  shown(cpu["arch"])));
@@ -104,14 +104,14 @@ void put_processor(Page& page, const json& env) {
   page.line("microcode", shown(cpu["microcode"]));
   page.line("TSC", fmt::format("constant {}, nonstop {}", shown(env["tsc"]["constant"]),
                                shown(env["tsc"]["nonstop"])));
-  page.line("counters", env["counters"]["available"] == json(true)
+  page.line("counters", env["counters"]["available"] == Json(true)
                             ? "available"
                             : "none: " + shown(env["counters"]["reason"]));
 }
 
-void put_topology(Page& page, const json& env) {
-  const json& topology = env["topology"];
-  const json& allowed = env["allowed"];
+void put_topology(Page& page, const Json& env) {
+  const Json& topology = env["topology"];
+  const Json& allowed = env["allowed"];
   page.section("Topology");
   page.line("CPUs", fmt::format("{} in {}, {}, {}", counted(topology["pus"], "CPU"),
                                 counted(topology["cores"], "core"),
@@ -128,10 +128,10 @@ void put_topology(Page& page, const json& env) {
   page.line("isolated", cpu_list(allowed["isolated"]));
 }
 
-void put_system(Page& page, const json& env) {
-  const json& memory = env["memory"];
-  const json& kernel = env["kernel"];
-  const json& around = env["virtualisation"];
+void put_system(Page& page, const Json& env) {
+  const Json& memory = env["memory"];
+  const Json& kernel = env["kernel"];
+  const Json& around = env["virtualisation"];
   page.section("System");
   page.line("host id", shown(env["host"]["host_id"]));
   page.line("system", shown(env["host"]["system"]));
@@ -150,8 +150,8 @@ void put_system(Page& page, const json& env) {
                                  shown(memory["transparent_hugepage"])));
 }
 
-void put_state(Page& page, const json& env) {
-  const json& load = env["load_average"];
+void put_state(Page& page, const Json& env) {
+  const Json& load = env["load_average"];
   page.section("At this moment");
   page.line("load average", load.is_array() ? fmt::format("{} {} {}", shown(load[0]),
                                                           shown(load[1]), shown(load[2]))
@@ -162,12 +162,12 @@ void put_state(Page& page, const json& env) {
   page.line("memory stalls", share(env["memory"]["pressure"]));
 }
 
-void put_mitigations(Page& page, const json& env) {
+void put_mitigations(Page& page, const Json& env) {
   page.section("Mitigations");
   if (!env["mitigations"].is_object()) return page.line("unknown", "");
   std::string unaffected;
   for (const auto& [name, text] : env["mitigations"].items()) {
-    if (text == json("Not affected")) {
+    if (text == Json("Not affected")) {
       unaffected += (unaffected.empty() ? "" : ", ") + name;
     } else {
       page.wrapped(fmt::format("  {:<25}", name), shown(text));
@@ -176,8 +176,8 @@ void put_mitigations(Page& page, const json& env) {
   if (!unaffected.empty()) page.wrapped(fmt::format("  {:<25}", "not affected"), unaffected);
 }
 
-void put_build(Page& page, const json& env) {
-  const json& build = env["build"];
+void put_build(Page& page, const Json& env) {
+  const Json& build = env["build"];
   page.section("Program");
   page.line("compiler", shown(build["compiler"]) + " " + shown(build["version"]));
   page.line("build type",
@@ -190,8 +190,8 @@ void put_build(Page& page, const json& env) {
   page.line("libraries", libraries);
 }
 
-void put_warnings(Page& page, const json& env) {
-  const json& warnings = env["warnings"];
+void put_warnings(Page& page, const Json& env) {
+  const Json& warnings = env["warnings"];
   page.section(warnings.empty() ? "Nothing here is known to harm measuring." : "Harms measuring");
   std::size_t number = 0;
   for (const auto& warning : warnings) {
@@ -202,7 +202,7 @@ void put_warnings(Page& page, const json& env) {
 
 }  // namespace
 
-std::string environment_text(const json& environment, std::size_t width) {
+std::string environment_text(const Json& environment, std::size_t width) {
   Page page(width);
   put_processor(page, environment);
   put_topology(page, environment);

@@ -15,6 +15,7 @@
 
 #include "bench/cell/keeper.h"
 #include "bench/driver/interruption.h"
+#include "bench/driver/throw_errno.h"
 
 extern char** environ;
 
@@ -25,20 +26,17 @@ namespace {
 constexpr double kStoppedMs = 200;    // longer between two looks: the driver did not run
 constexpr double kLastPatienceS = 1;  // after Ctrl-C, with a cell that does not move
 
-[[noreturn]] void fail(const char* what, int error = errno) {
-  throw std::system_error(error, std::generic_category(), what);
-}
-
 /// Above the numbers that the keeper is given, so that placing one does not close another.
 UniqueFd above(UniqueFd fd) {
   const int high = fcntl(fd.get(), F_DUPFD_CLOEXEC, 10);
-  if (high < 0) fail("cannot duplicate a descriptor");
+  if (high < 0) throw_errno("cannot duplicate a descriptor");
   return UniqueFd(high);
 }
 
 std::pair<UniqueFd, UniqueFd> socket_pair() {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) fail("cannot make a socket");
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    throw_errno("cannot make a socket");
   UniqueFd mine(ends[0]), theirs(ends[1]);
   return {above(std::move(mine)), above(std::move(theirs))};
 }
@@ -68,7 +66,7 @@ pid_t spawn_keeper(const std::string& program, int lifeline, int control, int me
                                 &attributes, arguments, environment.data());
   posix_spawn_file_actions_destroy(&files);
   posix_spawnattr_destroy(&attributes);
-  if (error != 0) fail("cannot start a cell", error);
+  if (error != 0) throw_errno("cannot start a cell", error);
   return pid;
 }
 

@@ -9,8 +9,8 @@
 
 #include <csignal>
 #include <cstring>
-#include <system_error>
 
+#include "bench/driver/throw_errno.h"
 #include "bench/driver/unique_fd.h"
 #include "bench/interface/clock.h"
 
@@ -21,10 +21,6 @@ namespace handoff {
 namespace {
 
 constexpr double kPatienceNs = 10e9;
-
-[[noreturn]] void fail(const char* what, int error = errno) {
-  throw std::system_error(error, std::generic_category(), what);
-}
 
 pid_t start(const std::string& program, std::vector<std::string>& arguments, int out) {
   posix_spawn_file_actions_t files;
@@ -38,7 +34,7 @@ pid_t start(const std::string& program, std::vector<std::string>& arguments, int
   pid_t pid = -1;
   const int error = posix_spawn(&pid, program.c_str(), &files, nullptr, words.data(), environ);
   posix_spawn_file_actions_destroy(&files);
-  if (error != 0) fail("cannot start a program", error);
+  if (error != 0) throw_errno("cannot start a program", error);
   return pid;
 }
 
@@ -46,7 +42,7 @@ pid_t start(const std::string& program, std::vector<std::string>& arguments, int
 
 ChildOutput output_of(const std::string& program, std::vector<std::string> arguments) {
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) fail("cannot make a pipe");
+  if (pipe2(ends, O_CLOEXEC) != 0) throw_errno("cannot make a pipe");
   const UniqueFd mine(ends[0]);
   UniqueFd theirs(ends[1]);
   const pid_t pid = start(program, arguments, theirs.get());

@@ -13,6 +13,11 @@
 #include "bench/stats/looks.h"
 
 namespace handoff {
+std::uint32_t PointPlan::running() const {
+  return static_cast<std::uint32_t>(
+      std::count_if(cells.begin(), cells.end(), [](const CellPlan& cell) { return cell.runs(); }));
+}
+
 namespace {
 
 Workload probe_workload(const Workload& point) {
@@ -109,11 +114,6 @@ std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant
   return cells;
 }
 
-int running(const PointPlan& point) {
-  return static_cast<int>(std::count_if(point.cells.begin(), point.cells.end(),
-                                        [](const CellPlan& cell) { return cell.runs(); }));
-}
-
 /// Room for the leader a second time, whoever that turns out to be.
 void add_control(PointPlan& point) {
   const bool company = std::any_of(
@@ -129,7 +129,7 @@ void add_control(PointPlan& point) {
 
 /// Lowers the capacity until all running cells fit into `memory_bytes`; why it cannot, if so.
 std::string fit_capacity(PointPlan& point, std::uint64_t memory_bytes) {
-  const auto cells = static_cast<std::uint64_t>(running(point));
+  const auto cells = std::uint64_t{point.running()};
   if (cells == 0) return {};
   Workload& w = point.workload;
   const std::uint64_t lanes = std::uint64_t{w.producers} + w.consumers;

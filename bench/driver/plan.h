@@ -53,6 +53,8 @@ struct PointPlan {
   double estimated_s = 0;
   bool later = false;           // of a race: begun only if time is left when others are clear
   std::vector<CellPlan> cells;  // as asked, then references
+
+  [[nodiscard]] std::uint32_t running() const;  // cells
 };
 
 struct Plan {

@@ -8,9 +8,9 @@
 namespace handoff {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
-json cell_json(const CellPlan& cell) {
+Json cell_json(const CellPlan& cell) {
   return {{"label", cell.label},
           {"strategy", cell.strategy},
           {"role", cell.role == Role::kReference ? "reference" : "candidate"},
@@ -24,7 +24,7 @@ json cell_json(const CellPlan& cell) {
           {"plugin", cell.plugin}};
 }
 
-CellPlan cell_from(const json& from) {
+CellPlan cell_from(const Json& from) {
   CellPlan cell;
   cell.label = from.at("label");
   cell.strategy = from.at("strategy");
@@ -40,8 +40,8 @@ CellPlan cell_from(const json& from) {
   return cell;
 }
 
-json point_json(const PointPlan& point) {
-  json cells = json::array();
+Json point_json(const PointPlan& point) {
+  Json cells = Json::array();
   for (const CellPlan& cell : point.cells) cells.push_back(cell_json(cell));
   const Workload& w = point.workload;
   const Placement& p = point.placement;
@@ -67,17 +67,17 @@ json point_json(const PointPlan& point) {
           {"cells", cells}};
 }
 
-PointPlan point_from(const json& from) {
+PointPlan point_from(const Json& from) {
   PointPlan point;
   point.id = from.at("id");
-  const json& w = from.at("workload");
+  const Json& w = from.at("workload");
   point.workload.producers = w.at("producers");
   point.workload.consumers = w.at("consumers");
   point.workload.payload = w.at("payload");
   point.workload.capacity = w.at("capacity");
   point.capacity_asked = w.at("capacity_asked");
   point.workload.transfer = w.at("transfer") == "move" ? Transfer::kMove : Transfer::kCopy;
-  const json& p = from.at("binding");
+  const Json& p = from.at("binding");
   point.placement.mode = p.at("mode");
   point.placement.bound = p.at("bound");
   point.placement.cpus = p.at("cpus").get<std::vector<int>>();
@@ -88,28 +88,28 @@ PointPlan point_from(const json& from) {
   point.blocks = from.at("blocks");
   point.estimated_s = from.at("estimated_s");
   point.later = from.value("later", false);
-  for (const json& cell : from.at("cells")) point.cells.push_back(cell_from(cell));
+  for (const Json& cell : from.at("cells")) point.cells.push_back(cell_from(cell));
   return point;
 }
 
-std::string shown(const json& value) {
+std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 /// The first of `keys` whose values differ, as "the `what` is X there and Y here".
-std::string first_difference(const json& there, const json& here,
+std::string first_difference(const Json& there, const Json& here,
                              std::initializer_list<std::pair<const char*, const char*>> keys) {
   for (const auto& [key, what] : keys) {
     if (there.at(key) == here.at(key)) continue;
-    return fmt::format("the {} is {} there and {} here", what, shown(there.at(key)),
-                       shown(here.at(key)));
+    return fmt::format("the {} is {} there and {} here", what, text_of(there.at(key)),
+                       text_of(here.at(key)));
   }
   return {};
 }
 
-std::string labels(const json& point) {
+std::string labels(const Json& point) {
   std::string text;
-  for (const json& cell : point.at("cells")) {
+  for (const Json& cell : point.at("cells")) {
     text += (text.empty() ? "" : ", ") + cell.at("label").get<std::string>();
     if (cell.at("label") != cell.at("strategy") && !cell.at("control").get<bool>()) {
       text += "=" + cell.at("strategy").get<std::string>();
@@ -118,10 +118,10 @@ std::string labels(const json& point) {
   return text;
 }
 
-std::string point_difference(const json& there, const json& here) {
+std::string point_difference(const Json& there, const Json& here) {
   if (there.at("id") != here.at("id")) {
-    return fmt::format("the point is '{}' there and '{}' here", shown(there.at("id")),
-                       shown(here.at("id")));
+    return fmt::format("the point is '{}' there and '{}' here", text_of(there.at("id")),
+                       text_of(here.at("id")));
   }
   std::string what;
   if (labels(there) != labels(here)) {
@@ -141,13 +141,13 @@ std::string point_difference(const json& there, const json& here) {
                              {"workload", "workload"},
                              {"cells", "list of cells"}});
   }
-  return what.empty() ? what : fmt::format("at '{}' {}", shown(there.at("id")), what);
+  return what.empty() ? what : fmt::format("at '{}' {}", text_of(there.at("id")), what);
 }
 
 }  // namespace
 
-json to_json(const Plan& plan) {
-  json points = json::array();
+Json to_json(const Plan& plan) {
+  Json points = Json::array();
   for (const PointPlan& point : plan.points) points.push_back(point_json(point));
   return {{"suite", plan.suite},
           {"incarnations", plan.incarnations},
@@ -164,7 +164,7 @@ json to_json(const Plan& plan) {
           {"points", points}};
 }
 
-Plan plan_from_json(const json& from) {
+Plan plan_from_json(const Json& from) {
   try {
     Plan plan;
     plan.suite = from.at("suite");
@@ -179,16 +179,16 @@ Plan plan_from_json(const json& from) {
     plan.usable_cpus = from.at("usable_cpus");
     plan.memory_bytes = from.at("memory_bytes");
     plan.dropped = from.at("dropped").get<std::vector<std::string>>();
-    for (const json& point : from.at("points")) plan.points.push_back(point_from(point));
+    for (const Json& point : from.at("points")) plan.points.push_back(point_from(point));
     return plan;
-  } catch (const json::exception& error) {
+  } catch (const Json::exception& error) {
     throw std::runtime_error(fmt::format("the journal's plan cannot be read: {}", error.what()));
   }
 }
 
 std::string plan_difference(const Plan& there, const Plan& here) {
-  const json a = to_json(there);
-  const json b = to_json(here);
+  const Json a = to_json(there);
+  const Json b = to_json(here);
   std::string what = first_difference(a, b,
                                       {{"suite", "suite"},
                                        {"seed", "seed"},
@@ -196,7 +196,7 @@ std::string plan_difference(const Plan& there, const Plan& here) {
                                        {"pin", "binding"}});
   for (std::size_t i = 0; what.empty() && i < a["points"].size() && i < b["points"].size(); ++i) {
     // Ids and strategies first: other numbers follow from them.
-    const json &x = a["points"][i], &y = b["points"][i];
+    const Json &x = a["points"][i], &y = b["points"][i];
     if (x.at("id") != y.at("id") || labels(x) != labels(y)) what = point_difference(x, y);
   }
   if (what.empty() && a["points"].size() != b["points"].size()) {

@@ -8,11 +8,6 @@
 namespace handoff {
 namespace {
 
-std::size_t running(const PointPlan& point) {
-  return static_cast<std::size_t>(std::count_if(point.cells.begin(), point.cells.end(),
-                                                [](const CellPlan& cell) { return cell.runs(); }));
-}
-
 std::string remarks(const PointPlan& point) {
   std::string text;
   const auto add = [&text](const std::string& remark) {
@@ -50,7 +45,7 @@ void print_plan(std::ostream& out, const Plan& plan) {
   for (const PointPlan& point : plan.points) {
     const std::string remark = remarks(point);
     out << fmt::format("{:<{}}  {:>5}  {:>7}  {:>6}  {:>6}  {:>7}{}{}\n", point.id, width,
-                       running(point), duration_text(point.slice_ns * 1e-9),
+                       point.running(), duration_text(point.slice_ns * 1e-9),
                        plan.looks.empty() ? std::to_string(point.incarnations) : "open",
                        point.blocks,
                        plan.looks.empty() ? fmt::format("{:.1f}", point.estimated_s) : "open",

@@ -13,7 +13,7 @@ namespace handoff {
 
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 std::string canonical(const std::string& option, const std::string& file) {
   std::error_code error;
@@ -25,9 +25,9 @@ std::string canonical(const std::string& option, const std::string& file) {
   return path;
 }
 
-ForeignStrategies strategies_from(const std::string& file, const json& told) {
+ForeignStrategies strategies_from(const std::string& file, const Json& told) {
   ForeignStrategies strategies;
-  for (const json& one : told) {
+  for (const Json& one : told) {
     auto made = std::make_unique<ForeignStrategy>();
     made->file = file;
     made->name = one.at("name");
@@ -58,7 +58,7 @@ ForeignStrategies describe_plugin(const std::string& option, const std::string& 
   if (!output.failed.empty()) {
     throw UsageError(fmt::format("{} {} while it was loaded", path, output.failed));
   }
-  const json told = json::parse(last_line(output.text), nullptr, false);
+  const Json told = Json::parse(last_line(output.text), nullptr, false);
   if (!told.is_object()) {
     throw UsageError(fmt::format("{} ended the program while it was loaded", path));
   }
@@ -91,16 +91,16 @@ ForeignStrategies describe_plugins(const std::vector<std::string>& files) {
 
 ForeignStrategies describe_program(const std::string& option, const std::string& file) {
   const std::string path = canonical(option, file);
-  json told;
+  Json told;
   try {
     const ChildOutput output = output_of(path, {"list", "--json"});
-    if (output.failed.empty()) told = json::parse(output.text, nullptr, false);
+    if (output.failed.empty()) told = Json::parse(output.text, nullptr, false);
   } catch (const std::system_error&) {
     // Not executable: said below.
   }
   try {
     if (told.is_array() && !told.empty()) return strategies_from(path, told);
-  } catch (const json::exception&) {
+  } catch (const Json::exception&) {
     // Not what handoff prints: said below.
   }
   throw UsageError(

@@ -14,7 +14,7 @@ namespace handoff {
 
 namespace {
 
-std::string escaped(const std::string& text) {
+std::string xml_escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
@@ -42,11 +42,12 @@ struct Case {
 };
 
 std::string failure(const std::string& type, const std::string& message) {
-  return fmt::format("<failure type=\"{}\" message=\"{}\"/>", escaped(type), escaped(message));
+  return fmt::format("<failure type=\"{}\" message=\"{}\"/>", xml_escaped(type),
+                     xml_escaped(message));
 }
 
 std::string skipped(const std::string& message) {
-  return fmt::format("<skipped message=\"{}\"/>", escaped(message));
+  return fmt::format("<skipped message=\"{}\"/>", xml_escaped(message));
 }
 
 std::string outcome_of_cell(const Json& cell) {
@@ -100,12 +101,12 @@ void export_junit(std::ostream& out, const ExportInput& input) {
       failures += outcome.starts_with("<failure") ? 1 : 0;
       skips += outcome.starts_with("<skipped") ? 1 : 0;
       cases += fmt::format("    <testcase classname=\"handoff.{}\" name=\"{}\">{}</testcase>\n",
-                           escaped(point), escaped(name), outcome);
+                           xml_escaped(point), xml_escaped(name), outcome);
     }
     out << fmt::format(
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n{}  "
         "</testsuite>\n",
-        escaped(point), suites[point].size(), failures, skips, cases);
+        xml_escaped(point), suites[point].size(), failures, skips, cases);
   }
   out << "</testsuites>\n";
 }

@@ -22,7 +22,7 @@
 namespace handoff {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 #if defined(__clang__)
 constexpr std::string_view kCompiler = "clang";
@@ -53,9 +53,9 @@ constexpr bool kOptimised = true;
 constexpr bool kOptimised = false;
 #endif
 
-json text_or_null(std::string_view text) { return text.empty() ? json() : json(text); }
+Json text_or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
 
-json sanitizers() {
+Json sanitizers() {
   std::set<std::string> found;
 #if defined(__SANITIZE_ADDRESS__) || HANDOFF_HAS_FEATURE(address_sanitizer)
   found.insert("address");
@@ -73,7 +73,7 @@ json sanitizers() {
   return found;
 }
 
-json standard_library() {
+Json standard_library() {
 #if defined(_GLIBCXX_RELEASE)
   return fmt::format("libstdc++ {}", _GLIBCXX_RELEASE);
 #elif defined(_LIBCPP_VERSION)
@@ -83,7 +83,7 @@ json standard_library() {
 #endif
 }
 
-json libc() {
+Json libc() {
 #if defined(__GLIBC__)
   return fmt::format("glibc {}", gnu_get_libc_version());
 #else
@@ -93,7 +93,7 @@ json libc() {
 
 }  // namespace
 
-json build_section() {
+Json build_section() {
   return {{"compiler", kCompiler},
           {"version", kCompilerVersion},
           {"flags", text_or_null(kFlags)},
@@ -104,7 +104,7 @@ json build_section() {
           {"libc", libc()}};
 }
 
-json libraries_section() {
+Json libraries_section() {
   return {{"boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
                                 BOOST_VERSION % 100)},
           {"cli11", CLI11_VERSION},

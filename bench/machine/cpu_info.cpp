@@ -14,7 +14,7 @@
 namespace handoff::machine {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 const std::string kCpus = "/sys/devices/system/cpu";
 
@@ -73,7 +73,7 @@ std::optional<bool> turbo(const std::string& root) {
   return std::nullopt;
 }
 
-json cpu_section(const std::vector<int>& cpus, const std::string& root) {
+Json cpu_section(const std::vector<int>& cpus, const std::string& root) {
   const int cpu = cpus.empty() ? 0 : cpus.front();
   auto now = mhz(read_number(root, cpufreq(cpu, "scaling_cur_freq")));
   if (!now) now = to_number(cpuinfo("cpu MHz", root).value_or(""));
@@ -87,17 +87,17 @@ json cpu_section(const std::vector<int>& cpus, const std::string& root) {
           {"microcode", nullable(cpuinfo("microcode", root))}};
 }
 
-json tsc_section(const std::string& root) {
+Json tsc_section(const std::string& root) {
   return {{"constant", nullable(cpu_flag("constant_tsc", root))},
           {"nonstop", nullable(cpu_flag("nonstop_tsc", root))}};
 }
 
-json mitigations_section(const std::string& root) {
+Json mitigations_section(const std::string& root) {
   std::error_code failure;
   const std::string directory = kCpus + "/vulnerabilities/";
   const std::filesystem::directory_iterator files(root + directory, failure);
   if (failure) return nullptr;
-  json mitigations = json::object();
+  Json mitigations = Json::object();
   for (const auto& file : files) {
     const std::string name = file.path().filename().string();
     mitigations[name] = nullable(read_word(root, directory + name));

@@ -24,7 +24,7 @@ using machine::nullable;
 using machine::read_text;
 using machine::read_word;
 using machine::value_of;
-using nlohmann::json;
+using Json = nlohmann::json;
 
 /// FNV-1a, 64 bits: std::hash may differ from one library to the next.
 std::uint64_t stable_hash(std::string_view text) {
@@ -33,20 +33,20 @@ std::uint64_t stable_hash(std::string_view text) {
   return hash;
 }
 
-json system_name(const std::string& root) {
+Json system_name(const std::string& root) {
   const auto release = read_text(root, "/etc/os-release").value_or("");
   const auto name = value_of(release, "PRETTY_NAME", '=');
   if (!name) return nullptr;
   return name->size() >= 2 && name->front() == '"' ? name->substr(1, name->size() - 2) : *name;
 }
 
-json topology_section(const Topology& topology) {
-  json caches = json::array();
+Json topology_section(const Topology& topology) {
+  Json caches = Json::array();
   for (const auto& cache : topology.caches) {
     caches.push_back({{"level", cache.level},
                       {"type", cache.type},
-                      {"size_bytes", cache.size_bytes > 0 ? json(cache.size_bytes) : json()},
-                      {"line_bytes", cache.line_bytes > 0 ? json(cache.line_bytes) : json()},
+                      {"size_bytes", cache.size_bytes > 0 ? Json(cache.size_bytes) : Json()},
+                      {"line_bytes", cache.line_bytes > 0 ? Json(cache.line_bytes) : Json()},
                       {"shared_by", cache.shared_by},
                       {"count", cache.count}});
   }
@@ -62,16 +62,16 @@ json topology_section(const Topology& topology) {
           {"numa_nodes", topology.numa_nodes}};
 }
 
-json allowed_section(const CpuAllowance& allowance, const std::string& root) {
+Json allowed_section(const CpuAllowance& allowance, const std::string& root) {
   const auto isolated = read_word(root, "/sys/devices/system/cpu/isolated");
   return {{"cpus", allowance.cpus},
           {"quota", nullable(allowance.quota)},
           {"usable", allowance.usable},
-          {"isolated", isolated ? nullable(parse_cpu_list(*isolated)) : json::array()}};
+          {"isolated", isolated ? nullable(parse_cpu_list(*isolated)) : Json::array()}};
 }
 
 /// "[always] madvise never" means always.
-json chosen(const std::optional<std::string>& choices) {
+Json chosen(const std::optional<std::string>& choices) {
   if (!choices) return nullptr;
   const auto open = choices->find('[');
   const auto close = choices->find(']');
@@ -79,8 +79,8 @@ json chosen(const std::optional<std::string>& choices) {
   return choices->substr(open + 1, close - open - 1);
 }
 
-json preemption(const std::string& version, const std::string& root) {
-  json set = chosen(read_word(root, "/sys/kernel/debug/sched/preempt"));
+Json preemption(const std::string& version, const std::string& root) {
+  Json set = chosen(read_word(root, "/sys/kernel/debug/sched/preempt"));
   if (!set.is_null()) return set;
   for (const auto* model : {"PREEMPT_RT", "PREEMPT_DYNAMIC", "PREEMPT_LAZY", "PREEMPT"}) {
     if (version.find(model) != std::string::npos) return model;
@@ -88,7 +88,7 @@ json preemption(const std::string& version, const std::string& root) {
   return nullptr;
 }
 
-json kernel_section(const std::string& root) {
+Json kernel_section(const std::string& root) {
   const auto version = read_word(root, "/proc/sys/kernel/version");
   return {{"release", nullable(read_word(root, "/proc/sys/kernel/osrelease"))},
           {"version", nullable(version)},
@@ -96,17 +96,17 @@ json kernel_section(const std::string& root) {
 }
 
 /// Share of the last 10 s in which some task waited for memory.
-json memory_pressure(const std::string& root) {
+Json memory_pressure(const std::string& root) {
   const auto text = read_text(root, "/proc/pressure/memory").value_or("");
   constexpr std::string_view kKey = "some avg10=";
   const auto at = text.find(kKey);
   if (at == std::string::npos) return nullptr;
   const auto fields = machine::split(std::string_view(text).substr(at + kKey.size()), " \n");
   const auto percent = fields.empty() ? std::nullopt : machine::to_number(fields[0]);
-  return percent ? json(*percent / 100) : json();
+  return percent ? Json(*percent / 100) : Json();
 }
 
-json memory_section(const std::string& root) {
+Json memory_section(const std::string& root) {
   return {{"total_bytes", nullable(total_memory_bytes(root))},
           {"available_bytes", nullable(available_memory_bytes(root))},
           {"limit_bytes", nullable(memory_limit_bytes(root))},
@@ -116,15 +116,15 @@ json memory_section(const std::string& root) {
            chosen(read_word(root, "/sys/kernel/mm/transparent_hugepage/enabled"))}};
 }
 
-json load_section(const std::string& root) {
+Json load_section(const std::string& root) {
   const auto fields = machine::split(read_text(root, "/proc/loadavg").value_or(""), " ");
   if (fields.size() < 3) return nullptr;
-  json loads = json::array();
+  Json loads = Json::array();
   for (std::size_t i = 0; i < 3; ++i) loads.push_back(nullable(machine::to_number(fields[i])));
   return loads;
 }
 
-json steal_section(const EnvironmentSource& source, const std::vector<int>& cpus) {
+Json steal_section(const EnvironmentSource& source, const std::vector<int>& cpus) {
   const auto first = steal_ticks(source.root, cpus);
   std::optional<StealTicks> second;
   if (source.steal_window_ms > 0) {
@@ -132,11 +132,11 @@ json steal_section(const EnvironmentSource& source, const std::vector<int>& cpus
     second = steal_ticks(source.root, cpus);
   }
   return {{"window_ms", source.steal_window_ms},
-          {"share_since_boot", first ? nullable(steal_share({}, *first)) : json()},
-          {"share_now", first && second ? nullable(steal_share(*first, *second)) : json()}};
+          {"share_since_boot", first ? nullable(steal_share({}, *first)) : Json()},
+          {"share_now", first && second ? nullable(steal_share(*first, *second)) : Json()}};
 }
 
-json clocksources(const std::string& root) {
+Json clocksources(const std::string& root) {
   return machine::split(
       read_word(root, "/sys/devices/system/clocksource/clocksource0/available_clocksource")
           .value_or(""),
@@ -152,11 +152,11 @@ std::string host_id(const std::string& root) {
   return fmt::format("{:016x}", stable_hash("handoff\n" + name.value_or("") + "\n" + model));
 }
 
-json describe_environment(const EnvironmentSource& source) {
+Json describe_environment(const EnvironmentSource& source) {
   const std::string& root = source.root;
   const auto allowance =
       source.affinity ? cpu_allowance(*source.affinity, root) : cpu_allowance(root);
-  json environment;
+  Json environment;
   environment["host"] = {{"host_id", host_id(root)}, {"system", system_name(root)}};
   environment["cpu"] = machine::cpu_section(allowance.cpus, root);
   environment["topology"] = topology_section(source.topology ? *source.topology : load_topology());

@@ -14,7 +14,7 @@
 namespace handoff {
 namespace {
 
-constexpr std::array<std::pair<PinMode, std::string_view>, 4> kNames{{
+constexpr std::array<std::pair<PinMode, std::string_view>, 4> kPinNames{{
     {PinMode::kAuto, "auto"},
     {PinMode::kNone, "none"},
     {PinMode::kCompact, "compact"},
@@ -143,7 +143,7 @@ std::size_t core_count(const Topology& topology, const std::vector<int>& cpus) {
 }  // namespace
 
 std::optional<PinRequest> parse_pin(std::string_view text, std::string& error) {
-  for (const auto& [mode, name] : kNames) {
+  for (const auto& [mode, name] : kPinNames) {
     if (text == name) return PinRequest{mode, {}};
   }
   std::string why;
@@ -160,7 +160,7 @@ std::optional<PinRequest> parse_pin(std::string_view text, std::string& error) {
 }
 
 std::string to_string(const PinRequest& request) {
-  for (const auto& [mode, name] : kNames) {
+  for (const auto& [mode, name] : kPinNames) {
     if (request.mode == mode) return std::string(name);
   }
   return format_cpu_list(request.cpus);

@@ -23,7 +23,7 @@ namespace {
 using machine::cpu_flag;
 using machine::nullable;
 using machine::read_word;
-using nlohmann::json;
+using Json = nlohmann::json;
 using Names = std::pair<std::string_view, std::string_view>;
 
 template <std::size_t N>
@@ -109,7 +109,7 @@ std::optional<std::string> container_of(const std::string& root) {
 
 }  // namespace
 
-json virtualisation_section(const std::string& root) {
+Json virtualisation_section(const std::string& root) {
   std::optional<bool> hypervisor = cpu_flag("hypervisor", root);
   std::optional<std::string> vendor;
   // A physical x86 host may still answer the hypervisor leaf with rubbish: the flag decides there.

@@ -11,30 +11,30 @@
 namespace handoff {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 /// Typed look-ups that take a missing section, a null and a wrong type alike: nothing is known.
 class Reader {
  public:
-  explicit Reader(const json& environment) : environment_(environment) {}
+  explicit Reader(const Json& environment) : environment_(environment) {}
 
   std::optional<double> number(const char* path) const {
-    const json* value = find(path);
+    const Json* value = find(path);
     return value != nullptr && value->is_number() ? std::optional(value->get<double>())
                                                   : std::nullopt;
   }
   std::optional<bool> flag(const char* path) const {
-    const json* value = find(path);
+    const Json* value = find(path);
     return value != nullptr && value->is_boolean() ? std::optional(value->get<bool>())
                                                    : std::nullopt;
   }
   std::string text(const char* path) const {
-    const json* value = find(path);
+    const Json* value = find(path);
     return value != nullptr && value->is_string() ? value->get<std::string>() : "";
   }
   std::vector<std::string> texts(const char* path) const {
     std::vector<std::string> found;
-    const json* value = find(path);
+    const Json* value = find(path);
     if (value == nullptr || !value->is_array()) return found;
     for (const auto& entry : *value) {
       if (entry.is_string()) found.push_back(entry.get<std::string>());
@@ -42,17 +42,17 @@ class Reader {
     return found;
   }
   std::size_t size(const char* path) const {
-    const json* value = find(path);
+    const Json* value = find(path);
     return value != nullptr && value->is_array() ? value->size() : 0;
   }
 
  private:
-  const json* find(const char* path) const {
-    const json::json_pointer pointer(path);
+  const Json* find(const char* path) const {
+    const Json::json_pointer pointer(path);
     return environment_.contains(pointer) ? &environment_.at(pointer) : nullptr;
   }
 
-  const json& environment_;
+  const Json& environment_;
 };
 
 class Warnings {
@@ -60,10 +60,10 @@ class Warnings {
   void add(std::string what, std::string remedy) {
     list_.push_back({{"what", std::move(what)}, {"remedy", std::move(remedy)}});
   }
-  json take() { return std::move(list_); }
+  Json take() { return std::move(list_); }
 
  private:
-  json list_ = json::array();
+  Json list_ = Json::array();
 };
 
 void warn_of_clock_rate(const Reader& env, Warnings& warnings) {
@@ -187,7 +187,7 @@ void warn_of_memory(const Reader& env, Warnings& warnings) {
 
 }  // namespace
 
-json environment_warnings(const json& environment) {
+Json environment_warnings(const Json& environment) {
   const Reader reader(environment);
   Warnings warnings;
   warn_of_build(reader, warnings);

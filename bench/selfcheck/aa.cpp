@@ -15,9 +15,9 @@ namespace handoff {
 
 namespace {
 
-constexpr double kBudgetS = 10;
+constexpr double kTwinsBudgetS = 10;
 constexpr double kWidest = 0.03;  // half-width wanted of the interval
-const std::vector<std::string> kStrategies{"mutex_queue", "lockfree_spsc"};
+const std::vector<std::string> kTwins{"mutex_queue", "lockfree_spsc"};
 
 /// What a number of A/A comparisons came to.
 struct Tally {
@@ -82,7 +82,7 @@ Tally replay(const std::string& directory, const CheckOptions& options, std::mt1
   for (const IncarnationSamples& incarnation : record.point(0).samples) {
     if (!incarnation.empty()) all.push_back(incarnation);
   }
-  const double budget_s = options.budget_s > 0 ? options.budget_s : kBudgetS;
+  const double budget_s = options.budget_s > 0 ? options.budget_s : kTwinsBudgetS;
   const auto length = static_cast<std::size_t>(
       std::lround(static_cast<double>(all.size()) * budget_s / plan.budget_s));
   if (length < 8 || length > all.size()) {
@@ -123,8 +123,8 @@ CheckResult check_aa(const CheckOptions& options, std::ostream& progress) {
     }
     return result;
   }
-  const double budget_s = options.budget_s > 0 ? options.budget_s : kBudgetS;
-  for (const std::string& strategy : options.strategies_or(kStrategies)) {
+  const double budget_s = options.budget_s > 0 ? options.budget_s : kTwinsBudgetS;
+  for (const std::string& strategy : options.strategies_or(kTwins)) {
     Tally tally;
     for (int run = 0; run < std::max(options.runs, 1); ++run) {
       const Suite suite =

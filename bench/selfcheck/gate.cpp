@@ -23,7 +23,7 @@ namespace {
 
 constexpr double kRecordedGates = 3;  // a run to replay lasts as long as so many gates
 constexpr double kMostWolf = 0.01, kMostUndecided = 0.05, kLeastCaught = 0.95;
-const std::vector<std::string> kStrategies{"mutex_queue", "lockfree_spsc"};
+const std::vector<std::string> kGated{"mutex_queue", "lockfree_spsc"};
 
 GateVerdict replay_once(PointSamples sample, double slowdown, std::mt19937_64& random) {
   for (IncarnationSamples& incarnation : sample) {
@@ -131,7 +131,7 @@ CheckResult check_gate(const CheckOptions& options, std::ostream& progress) {
   };
   for (const std::string& directory : options.replay) judge_run(directory, read_run(directory));
   if (options.replay.empty()) {
-    for (const std::string& strategy : options.strategies_or(kStrategies)) {
+    for (const std::string& strategy : options.strategies_or(kGated)) {
       judge_run(strategy, record(strategy, kRecordedGates * budget_s, options));
     }
   }

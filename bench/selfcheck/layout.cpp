@@ -14,8 +14,8 @@ namespace handoff {
 
 namespace {
 
-constexpr double kBudgetS = 15;
-const char* const kStrategies[] = {"mutex_queue", "lockfree_spsc"};
+constexpr double kLayoutBudgetS = 15;
+const char* const kRelinked[] = {"mutex_queue", "lockfree_spsc"};
 
 std::string relinked_program() {
   std::error_code error;
@@ -33,10 +33,10 @@ CheckResult check_layout(const CheckOptions& options, std::ostream& progress) {
             "handoff-relinked is not beside this program; build the target handoff-relinked"};
   }
   CheckResult result{CheckVerdict::kOk, ""};
-  for (const char* strategy : kStrategies) {
+  for (const char* strategy : kRelinked) {
     const Suite suite =
         small_suite({fmt::format("here={}", strategy), fmt::format("relinked={}", strategy)}, 64,
-                    options.budget_s > 0 ? options.budget_s : kBudgetS, options.seed);
+                    options.budget_s > 0 ? options.budget_s : kLayoutBudgetS, options.seed);
     const Measured measured =
         measure(suite, [&](Plan& plan) { plan.points[0].cells[1].program = relinked; });
     const PointEstimate estimate =

@@ -9,13 +9,13 @@
 namespace handoff {
 
 namespace {
-constexpr double kBudgetS = 8;
+constexpr double kParkedBudgetS = 8;
 constexpr double kMost = 0.01;  // of a CPU
 }  // namespace
 
 CheckResult check_parked(const CheckOptions& options, std::ostream& progress) {
   Suite suite =
-      small_suite({}, 64, options.budget_s > 0 ? options.budget_s : kBudgetS, options.seed);
+      small_suite({}, 64, options.budget_s > 0 ? options.budget_s : kParkedBudgetS, options.seed);
   suite.references = true;
   const Measured measured = measure(suite);
   double most = 0;

@@ -19,7 +19,7 @@ namespace handoff {
 namespace {
 
 constexpr std::uint64_t kItems = 100'000;
-constexpr int kIncarnations = 12, kBlocks = 40;
+constexpr int kIncarnations = 12, kCostBlocks = 40;
 
 template <std::size_t N>
 void proved(Producer& producer, Consumer& consumer) {
@@ -57,7 +57,7 @@ Cost cost(const TickRate& rate) {
   };
   for (int i = 0; i < kIncarnations; ++i) {
     std::vector<double> with, without;
-    for (int block = 0; block < kBlocks; ++block) {
+    for (int block = 0; block < kCostBlocks; ++block) {
       lanes.arm(static_cast<std::uint32_t>(block), kItems);
       with.push_back(per_item_ns([&] { proved<N>(lanes.producers()[0], lanes.consumers()[0]); }));
       if (!prove(lanes, true).good()) throw std::runtime_error("the proof of a bare loop failed");

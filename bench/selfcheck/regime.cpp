@@ -14,7 +14,7 @@ namespace handoff {
 namespace {
 
 constexpr double kShortBudgetS = 15, kLongSliceS = 10;
-const std::vector<std::string> kStrategies{"mutex_queue", "lockfree_queue", "lockfree_spsc"};
+const std::vector<std::string> kBriefAndLasting{"mutex_queue", "lockfree_queue", "lockfree_spsc"};
 
 double ns_per_item(const Measured& measured, std::size_t cell) {
   double elapsed_ns = 0, items = 0;
@@ -33,15 +33,15 @@ double ns_per_item(const Measured& measured, std::size_t cell) {
 }  // namespace
 
 CheckResult check_regime(const CheckOptions& options, std::ostream& progress) {
-  const Measured brief = measure(small_suite(kStrategies, 64, kShortBudgetS, options.seed));
+  const Measured brief = measure(small_suite(kBriefAndLasting, 64, kShortBudgetS, options.seed));
   const PointEstimate estimate =
       handoff::estimate(brief.plan, brief.plan.points[0], brief.record.point(0));
 
-  Suite lasting = small_suite(kStrategies, 64, 1, options.seed);
+  Suite lasting = small_suite(kBriefAndLasting, 64, 1, options.seed);
   const double slice_s = options.budget_s > 0 ? options.budget_s : kLongSliceS;
   lasting.slice_s = slice_s;
   lasting.incarnations = 1;
-  lasting.budget_s = 20 * slice_s * static_cast<double>(kStrategies.size());
+  lasting.budget_s = 20 * slice_s * static_cast<double>(kBriefAndLasting.size());
   const Measured uninterrupted = measure(lasting, [](Plan& plan) {
     plan.points[0].blocks = 1;
     plan.budget_s = 0;  // one block, then the end

@@ -14,7 +14,7 @@ namespace handoff {
 
 namespace {
 
-constexpr double kBudgetS = 60, kWantedHolding = 0.9;
+constexpr double kRetestBudgetS = 60, kWantedHolding = 0.9;
 constexpr int kRuns = 2;
 
 struct Comparison {
@@ -74,7 +74,7 @@ double between_run_sd(const std::vector<Answers>& runs) {
 }  // namespace
 
 CheckResult check_retest(const CheckOptions& options, std::ostream& progress) {
-  const double budget_s = options.budget_s > 0 ? options.budget_s : kBudgetS;
+  const double budget_s = options.budget_s > 0 ? options.budget_s : kRetestBudgetS;
   std::vector<Answers> runs;
   std::random_device fresh;
   for (const std::string& directory : options.replay) {

@@ -189,10 +189,18 @@ TEST(CellProcess, CellsOfAPointLiveBesideEachOther) {
       EXPECT_EQ(reply.outcome.good(), cell != cells[1] || slice < 3) << reply.outcome.reason;
     }
   }
-  for (const auto& cell : cells) {
-    if (cell == cells[1]) continue;
-    EXPECT_TRUE(cell->close().good());
-  }
+  cells.erase(cells.begin() + 1);
+  for (const auto& cell : cells) cell->ask_to_close();
+  for (const auto& cell : cells) EXPECT_TRUE(cell->close().good());
+}
+
+TEST(CellProcess, ThatIsGoneWhenItIsAskedToCloseWentBetweenSlices) {
+  CellProcess cell(open_request("mutex_queue", {}), kTimeout);
+  ASSERT_TRUE(cell.opened().good());
+  kill(descendants(cell.keeper()).at(0), SIGKILL);
+  ASSERT_TRUE(eventually([&] { return descendants(cell.keeper()).empty(); }));
+  cell.ask_to_close();
+  expect_outcome(cell.close(), CellVerdict::kCrashed, "killed by SIGKILL .* between slices: .*");
 }
 
 }  // namespace

@@ -88,6 +88,7 @@ TEST(Sizing, SettlesTheOneToOnePointsOfTheDefaultSuiteBeforeTheRest) {
 TEST(SliceSizer, DoesNotLearnFromWarmUpsOnceItHasSeenAWholeSlice) {
   SliceSizer sizer(Workload{}, 1e6, 1'000'000);
   EXPECT_FALSE(sizer.known());
+  EXPECT_FALSE(sizer.settled());
   sizer.learn_from_warm_up(512 * 100, 512);
   EXPECT_EQ(sizer.item_ns(), 100);
   EXPECT_EQ(sizer.warm_up_items(0.1), sizer.items()) << "hardly known: a whole one";
@@ -96,6 +97,18 @@ TEST(SliceSizer, DoesNotLearnFromWarmUpsOnceItHasSeenAWholeSlice) {
   EXPECT_EQ(sizer.item_ns(), 100);
   EXPECT_NEAR(static_cast<double>(sizer.warm_up_items(0.1)),
               static_cast<double>(sizer.items()) / 10, 1);
+}
+
+TEST(SliceSizer, StretchesASliceToGoTwiceAroundTheQueueUnlessItStaysFarFromThat) {
+  const auto items_at = [](double item_ns) {
+    SliceSizer sizer({.capacity = 1000}, 1e6, 1'000'000);
+    sizer.learn(1000 * item_ns, 1000);
+    return sizer.items();
+  };
+  EXPECT_EQ(items_at(100), 10'000U);
+  EXPECT_EQ(items_at(800), 2000U) << "twice around";
+  EXPECT_EQ(items_at(1600), 1250U) << "no more than twice its length";
+  EXPECT_EQ(items_at(10'000), 100U);
 }
 
 TEST(Sizing, DropsTheLastPointsFirstAndSaysWhich) {
@@ -122,8 +135,8 @@ TEST(Sizing, LeavesRoomForCellsThatWillHaveBlocksOfTheirOwn) {
 TEST(Sizing, KeepsToTheIncarnationsThatAPointNeeds) {
   std::vector<PointNeed> points(2, {.cells = 4, .threads = 8});
   points[0].incarnations = 16;
-  EXPECT_EQ(size_points(points, 4.2, {}).incarnations, (std::vector<int>{16, 8}));
-  EXPECT_EQ(size_points(points, 4.2, 9).incarnations, (std::vector<int>{9, 9})) << "asked for";
+  EXPECT_EQ(size_points(points, 4.0, {}).incarnations, (std::vector<int>{16, 8}));
+  EXPECT_EQ(size_points(points, 4.0, 9).incarnations, (std::vector<int>{9, 9})) << "asked for";
   const Sizing roomy = size_points(points, 60, {});
   EXPECT_EQ(roomy.incarnations[0], roomy.incarnations[1]) << "what is left goes to the lesser";
   EXPECT_GT(roomy.incarnations[0], 16);

@@ -22,12 +22,10 @@ namespace handoff {
 
 namespace {
 
-/// Blocks of random sizes, kept: heap addresses then differ between incarnations.
-std::vector<std::unique_ptr<std::byte[]>> jitter_heap(std::uint64_t seed) {
-  std::mt19937_64 random(seed);
-  std::vector<std::unique_ptr<std::byte[]>> blocks(random() % 64);
-  for (auto& block : blocks) block.reset(new std::byte[random() % 8192 + 1]);
-  return blocks;
+/// A block of a random size, kept: what is allocated after it lies elsewhere in each incarnation.
+std::unique_ptr<std::byte[]> jitter_heap(std::uint64_t seed) {
+  constexpr std::size_t kMost = 120'000;  // of the heap, still: larger blocks are mapped elsewhere
+  return std::unique_ptr<std::byte[]>(new std::byte[std::mt19937_64(seed)() % kMost + 1]);
 }
 
 class Cell {
@@ -94,7 +92,7 @@ class Cell {
   const Accounting& accounting() const { return accounting_; }
 
  private:
-  std::vector<std::unique_ptr<std::byte[]>> jitter_;
+  std::unique_ptr<std::byte[]> jitter_;
   OpenRequest request_;
   LaneSetup lanes_;
   const Descriptor& descriptor_;

@@ -23,7 +23,7 @@ struct CellEnd {
 inline constexpr int kLifelineFd = 3, kControlFd = 4, kMemoryFd = 5;
 
 /// Runs `cell_main` in a child forked before anything else has happened, so that the cell has the
-/// fresh addresses of a program just exec'd. Returns when nothing is left.
-int keeper_main();
+/// fresh addresses of a program just exec'd. Ends the process when nothing is left.
+[[noreturn]] void keeper_main();
 
 }  // namespace handoff

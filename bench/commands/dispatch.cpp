@@ -164,7 +164,7 @@ int dispatch(int argc, char** argv) {
     return 1;
   }
   if (argc > 2 && std::string_view(argv[1]) == "plugin") return plugin_main(argv[2]);
-  if (argc > 1 && std::string_view(argv[1]) == "keeper") return keeper_main();
+  if (argc > 1 && std::string_view(argv[1]) == "keeper") keeper_main();
   Commands commands;
   try {
     commands.app.parse(argc, argv);

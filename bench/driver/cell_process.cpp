@@ -215,14 +215,19 @@ SliceReply CellProcess::slice(std::uint32_t slice, std::uint64_t items, double c
   return reply;
 }
 
-CellOutcome CellProcess::close() {
-  Json message;
+void CellProcess::ask_to_close() {
+  closing_ = "while it was closed";
   try {
     channel_.send(Json{{"do", "close"}});
   } catch (const std::system_error&) {
-    return ended("between slices");
+    closing_ = "between slices";  // it is gone already: close() finds out how
   }
-  if (CellOutcome outcome = await(message, "while it was closed", 1e18); !outcome.good()) {
+}
+
+CellOutcome CellProcess::close() {
+  if (closing_ == nullptr) ask_to_close();
+  Json message;
+  if (CellOutcome outcome = await(message, closing_, 1e18); !outcome.good()) {
     return outcome;
   }
   peak_memory_bytes_ = CloseReply::from(message).peak_memory_bytes;

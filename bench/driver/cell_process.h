@@ -36,7 +36,9 @@ class CellProcess {
   /// as far as it went. After a failed outcome the cell is dead.
   SliceReply slice(std::uint32_t slice, std::uint64_t items, double cut_after_ns);
 
-  /// Orderly end; `leaked` if processes are left behind.
+  /// Asks the cell to end and does not wait, so that several may be ending at once.
+  void ask_to_close();
+  /// Orderly end, asked for if it was not; `leaked` if processes are left behind.
   CellOutcome close();
   double peak_memory_bytes() const { return peak_memory_bytes_; }
 
@@ -55,6 +57,7 @@ class CellProcess {
   UniqueFd lifeline_, control_;
   LineChannel channel_{-1};
   pid_t keeper_ = -1;
+  const char* closing_ = nullptr;  // what was going on then; null: not asked to close
   bool bound_ = false;
   std::string note_;
   double peak_memory_bytes_ = 0;

@@ -121,7 +121,9 @@ bool PointPass::any_cell() const {
 void PointPass::warm_up() {
   std::vector<std::size_t> members;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    if (!is_slow(cells_[i])) members.push_back(i);
+    const SliceSizer& sizer = memories_[static_cast<std::size_t>(cells_[i].cell)].sizer;
+    const bool long_warm = sizer.settled() && sizer.shortest_ns() > 1e9 * kLongestWarmUpS;
+    if (!is_slow(cells_[i]) && !long_warm) members.push_back(i);
   }
   run_group(0, -1, members);
 }
@@ -217,6 +219,9 @@ void PointPass::run_group(int group, int block, const std::vector<std::size_t>& 
 }
 
 void PointPass::close() {
+  for (Open& open : cells_) {
+    if (open.process) open.process->ask_to_close();
+  }
   for (Open& open : cells_) {
     if (!open.process) continue;
     const CellOutcome outcome = open.process->close();

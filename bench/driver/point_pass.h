@@ -51,8 +51,8 @@ class PointPass {
             std::vector<CellMemory>& memories);
 
   bool any_cell() const;
-  /// A short slice of every cell but those known to be slow, proved but not estimated (block -1 of
-  /// the journal).
+  /// A short slice of every cell, proved but not estimated (block -1 of the journal); of none that
+  /// is known to be slow, or whose shortest slice is long enough to warm up in its lead-in.
   void warm_up();
   /// A block of the group whose turn it is: each group gets time by the number of its cells.
   /// Emitted when whole: after an interruption nothing of a half block is kept.

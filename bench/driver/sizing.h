@@ -15,7 +15,7 @@
 namespace handoff {
 
 struct CostModel {
-  double open_close_s = 0.020;         // exec, connect, construct, close: a cell's lifetime
+  double open_close_s = 0.017;         // exec, connect, construct, close: a cell's lifetime
   double open_close_thread_s = 60e-6;  // and for each executing thread
   double touch_s_per_byte = 1e-9;      // and for its messages: first touches (shared_memory.h)
   double lead_share = 0.35;            // lead-in and tail around the timed window
@@ -57,7 +57,7 @@ double slice_need_s(int executing, int usable_cpus, std::uint32_t payload);
 /// Blocks that are proved and not estimated, at the beginning of an incarnation, and the longest
 /// slice in them: a long slice warms up in its own lead-in as well.
 inline constexpr int kWarmUpBlocks = 2;
-inline constexpr double kWarmUpSliceS = 2e-3;
+inline constexpr double kWarmUpSliceS = 2e-3, kLongestWarmUpS = 10e-3;
 
 /// Fewest blocks an incarnation is worth opening for, and as many as settle its median: beyond,
 /// another incarnation tells more than more blocks do. Incarnations differ by 3 to 5 % while the

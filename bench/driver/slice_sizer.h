@@ -31,9 +31,12 @@ class SliceSizer {
   std::uint64_t items() const {
     if (!known()) return std::clamp(kFirst, least_, most_);
     const double ns_per_item = std::max(item_ns(), 0.1);
-    // Twice around the queue, unless that makes the slice much longer than its point wants.
+    // Twice around the queue, unless that makes the slice much longer than its point wants; nothing
+    // is gained by stretching one that stays far from it.
     const auto fitting = static_cast<std::uint64_t>(slice_ns_ / ns_per_item);
-    const std::uint64_t wanted = std::max(fitting, std::min(around_, fitting * kStretch));
+    const bool hopeless = around_ > fitting * kStretch * kStretch;
+    const std::uint64_t wanted =
+        hopeless ? fitting : std::max(fitting, std::min(around_, fitting * kStretch));
     return std::clamp(wanted, std::min(least_, most_), most_);
   }
 
@@ -45,6 +48,8 @@ class SliceSizer {
     return std::clamp(part, std::min(least_, most_), most_);
   }
   bool known() const { return !recent_.empty(); }
+  /// Whether a whole slice has been seen.
+  bool settled() const { return settled_; }
 
   /// What an item takes, ns; 0 before anything is known.
   double item_ns() const { return known() ? median(recent_) : 0; }
@@ -69,12 +74,12 @@ class SliceSizer {
     recent_.push_back(whole_ns / items);
   }
 
-  static constexpr std::uint64_t kFirst = 512, kStretch = 3;
+  static constexpr std::uint64_t kFirst = 512, kStretch = 2;
   static constexpr std::size_t kRemembered = 7;
   std::uint64_t least_, around_, most_;
   double slice_ns_;
   std::vector<double> recent_;
-  bool settled_ = false;  // a whole slice has been seen
+  bool settled_ = false;
 };
 
 }  // namespace handoff

@@ -2,9 +2,11 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <map>
 #include <memory>
@@ -51,6 +53,12 @@ std::multimap<pid_t, pid_t> children_by_parent(const std::string& root) {
   return children;
 }
 
+/// Whether this process has children, living or not yet waited for.
+bool has_children() {
+  siginfo_t ended;
+  return waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
+
 }  // namespace
 
 std::optional<pid_t> parent_in_stat(std::string_view stat) {
@@ -63,6 +71,7 @@ std::optional<pid_t> parent_in_stat(std::string_view stat) {
 }
 
 std::vector<pid_t> descendants(pid_t ancestor, const std::string& root) {
+  if (root.empty() && ancestor == getpid() && !has_children()) return {};
   auto children = children_by_parent(root);
   std::vector<pid_t> found{ancestor};
   // A number may be reused while /proc is read, so the links could close a circle: each parent's

@@ -85,6 +85,14 @@ TEST(RaceOrder, PutsWhatTheNextLookIsLikelyToDecideBeforeLaterPoints) {
   EXPECT_EQ(race.visit(), 1);
 }
 
+TEST(RaceOrder, LetsAPayloadJoinLastThatIsATieElsewhere) {
+  Race race(3, 1);
+  race.plan.points[0].workload.payload = race.plan.points[1].workload.payload = 65536;
+  race.visits(8);
+  race.look(0, false, nullptr);
+  EXPECT_EQ(race.visits(8, 10), std::vector<int>(8, 2)) << "before the earlier one";
+}
+
 TEST(RaceOrder, PutsWhatNoNumberOfIncarnationsDecidesLast) {
   Race race(2, 2);
   race.visits(16);

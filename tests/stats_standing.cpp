@@ -16,6 +16,8 @@ PairEstimate pair(int cell, double ratio, double half, PairVerdict verdict, doub
   made.within = around(half);
   made.typical = around(std::hypot(half, added));
   made.verdict = verdict;
+  made.confidence = 0.95;
+  made.incarnations = 1000;  // so many that Student's t is what it will be
   return made;
 }
 
@@ -50,6 +52,12 @@ TEST(NeededFactor, GrowsWithTheSquareOfTheWidthOverTheDistanceToTheMargin) {
   EXPECT_NEAR(*needed_factor(pair(1, at, 0.10, PairVerdict::kUndecided), 0.02), 4, 0.01);
   EXPECT_NEAR(*needed_factor(pair(1, 1 / at, 0.10, PairVerdict::kUndecided), 0.02), 4, 0.01);
   EXPECT_EQ(needed_factor(pair(1, at, 0.1, PairVerdict::kSlower), 0.02), 1);
+}
+
+TEST(NeededFactor, IsSmallerFromFewSinceMoreAreSurerOfTheirSpread) {
+  PairEstimate few = pair(1, 1.02 * std::exp(0.05), 0.10, PairVerdict::kUndecided);
+  few.incarnations = 8;  // t: 2.365 then, 2.05 to 2.09 with two to four times as many
+  EXPECT_NEAR(*needed_factor(few, 0.02), 4 * std::pow(2.07 / 2.365, 2), 0.05);
 }
 
 TEST(NeededFactor, TakesOutWhatNoTimeMakesNarrower) {

@@ -1,7 +1,9 @@
 #include "bench/driver/race_order.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
+#include <vector>
 
 namespace handoff {
 
@@ -42,9 +44,24 @@ std::optional<Visit> RaceOrder::pick(double left_s, const std::function<bool(int
   return std::nullopt;
 }
 
+bool RaceOrder::resembles_a_tie(int point) const {
+  const auto payload = [this](int of) {
+    return plan_.points[static_cast<std::size_t>(of)].workload.payload;
+  };
+  return std::any_of(begun_.begin(), begun_.end(), [&](int other) {
+    return payload(other) == payload(point) && passes(other) >= plan_.looks.front() &&
+           !record_.point(other).needs;
+  });
+}
+
 void RaceOrder::let_later_points_join(double left_s) {
+  std::vector<int> later;
   for (int point = 0; point < std::ssize(plan_.points); ++point) {
-    if (begun_.contains(point)) continue;
+    if (!begun_.contains(point)) later.push_back(point);
+  }
+  std::stable_partition(later.begin(), later.end(),
+                        [this](int point) { return !resembles_a_tie(point); });
+  for (const int point : later) {
     const double needed_s = kMargin * visit_s_(point) * plan_.looks.front();
     if (needed_s > left_s) continue;
     begun_.insert(point);

@@ -1,7 +1,8 @@
 // Which point a race visits next.
 //
 // First every point that the plan begins with is brought to its first look, in turn. Then what the
-// next look is likely to decide. Then, while time is left for their first looks, later points join.
+// next look is likely to decide. Then, while time is left for their first looks, later points join,
+// last those of a payload at which the best have turned out too close to be told apart elsewhere.
 // Then what is open is visited in turn: first where more incarnations can decide, then where they
 // can only make intervals narrower.
 #pragma once
@@ -31,6 +32,8 @@ class RaceOrder {
   int passes(int point) const;
   bool due(int point) const;
   std::optional<Visit> pick(double left_s, const std::function<bool(int)>& wanted) const;
+  /// Whether no number of incarnations would tell the best apart at a point of the same payload.
+  bool resembles_a_tie(int point) const;
   void let_later_points_join(double left_s);
 
   const Plan& plan_;

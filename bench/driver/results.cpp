@@ -179,7 +179,9 @@ PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointReco
   std::vector<int> candidates, references;
   EstimateOptions options;
   options.between_run_log_sd = kBetweenRunLogSd;
-  options.alpha_share = at_look || record.stopped ? kLookShare : end_share(plan.looks);
+  const auto incarnations = static_cast<int>(record.passes_done.size());
+  options.alpha_share = at_look || record.stopped ? look_share(plan.looks, incarnations)
+                                                  : end_share(plan.looks, incarnations);
   for (std::size_t i = 0; i < point.cells.size(); ++i) {
     const auto same = std::find_if(
         point.cells.begin(), point.cells.end(),

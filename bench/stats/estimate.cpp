@@ -39,6 +39,7 @@ PairEstimate estimate_series(const PairSeries& series, int cell, int to, double 
     return options.kinds.empty() ? index : options.kinds.at(static_cast<std::size_t>(index));
   };
   const double between = kind(cell) == kind(to) ? 0 : options.between_run_log_sd;
+  pair.confidence = level;
   pair.within = geometric_mean(series.typical, level);
   if (series.typical.size() > 1) pair.log_error = standard_error(series.typical);
   pair.typical = geometric_mean(series.typical, level, between);

@@ -28,6 +28,7 @@ struct PairEstimate {
   int cell = 0, to = 0;
   Interval typical, overall;  // ratio of ns per item, cell over to; value NaN: never comparable
   Interval within;            // typical, without what is added for other runs
+  double confidence = 0;      // of each of these intervals
   double log_error = 0;       // standard error of log typical, within this run
   PairVerdict verdict = PairVerdict::kUndecided;
   int incarnations = 0;  // that entered

@@ -13,8 +13,6 @@
 namespace handoff {
 namespace {
 
-constexpr std::size_t kMostBatches = 40;
-
 struct Spread {
   double standard_error = 0;  // of the mean
   double degrees = 0;         // of freedom behind it

@@ -6,9 +6,13 @@
 // there are more than 40. Why t and not a bootstrap or a skewness correction: docs/measuring.md.
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 namespace handoff {
+
+/// More incarnations than these are averaged in so many batches of neighbours.
+inline constexpr std::size_t kMostBatches = 40;
 
 /// One incarnation, or none, has no interval: lo is 0 and hi infinite (null in result files).
 struct Interval {

@@ -1,10 +1,15 @@
 #include "bench/stats/looks.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "bench/stats/standing.h"
 
 namespace handoff {
+
+namespace {
+constexpr double kShares[kMostLooks - 1] = {1.0 / 2, 1.0 / 8, 1.0 / 16, 1.0 / 16};  // 1/4 is left
+}  // namespace
 
 std::vector<int> race_looks() { return {8, 16, 32, 64}; }
 
@@ -12,8 +17,17 @@ int looks_in_all(std::span<const int> looks) {
   return looks.empty() ? 1 : static_cast<int>(looks.size()) + 1;
 }
 
-double end_share(std::span<const int> looks) {
-  return 1 - kLookShare * static_cast<double>(looks.size());
+double look_share(std::span<const int> looks, int incarnations) {
+  const auto after = std::upper_bound(looks.begin(), looks.end(), incarnations);
+  return after == looks.begin() ? 0 : kShares[after - looks.begin() - 1];
+}
+
+double end_share(std::span<const int> looks, int incarnations) {
+  double left = 1;
+  for (const int look : looks) {
+    if (look < incarnations) left -= look_share(looks, look);
+  }
+  return left;
 }
 
 LookDecision race(const PointEstimate& estimate, double precision, double margin) {

@@ -3,10 +3,11 @@
 //
 // Each look at growing data is another chance of error. So looks are planned, few, and each spends
 // its own part of alpha, together no more than the whole (Bonferroni over looks, as over pairs:
-// valid whatever their dependence). The end of the run is the last look, whenever it comes; there
-// most is said, so it has the largest part. Source: Jennison, Turnbull, Group
-// Sequential Methods with Applications to Clinical Trials, 2000, chapter 2 (there with sharper
-// bounds, for increments that are independent and normal; incarnations here need not be).
+// valid whatever their dependence). The first spends most: with so few incarnations a smaller part
+// would cost the most width, and what it decides costs no more time. The end of the run is the last
+// look, whenever it comes, and spends what earlier ones have not. Source: Jennison, Turnbull, Group
+// Sequential Methods with Applications to Clinical Trials, 2000, chapters 2 and 7 (there with
+// sharper bounds, for increments that are independent and normal; incarnations here need not be).
 #pragma once
 
 #include <optional>
@@ -26,9 +27,11 @@ std::vector<int> race_looks();
 /// The incarnations of `looks` and the end: how many parts alpha is spent in.
 int looks_in_all(std::span<const int> looks);
 
-/// The part of alpha that a look of a race spends, and what is left for the end.
-inline constexpr double kLookShare = 1.0 / 8;
-double end_share(std::span<const int> looks);
+/// The part of alpha that the last of `looks` (ascending, at most four) that so many incarnations
+/// came to spends, and what is left for an end after so many: all that earlier looks have not
+/// spent. A look at the very data of the end spends nothing beside it.
+double look_share(std::span<const int> looks, int incarnations);
+double end_share(std::span<const int> looks, int incarnations);
 
 /// What a look leads to.
 struct LookDecision {

@@ -3,7 +3,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/stats/distributions.h"
+
 namespace handoff {
+
+namespace {
+/// Of the pair's confidence, with `factor` times as many incarnations.
+double t_quantile(const PairEstimate& pair, double factor) {
+  const double repetitions =
+      std::clamp(factor * pair.incarnations, 2.0, static_cast<double>(kMostBatches));
+  return student_t_above((1 - pair.confidence) / 2, repetitions - 1);
+}
+}  // namespace
 
 Standing standing(const PointEstimate& point) {
   Standing result;
@@ -32,7 +43,14 @@ std::optional<double> needed_factor(const PairEstimate& pair, double margin) {
   // What is added for other runs does not shrink.
   const double room = distance * distance - std::max(whole * whole - within * within, 0.0);
   if (!std::isfinite(within) || !(room > 0)) return std::nullopt;
-  return std::max(within * within / room, 1.0);
+  // With more of them Student's t is smaller, too.
+  const auto quantile = [&](double factor) { return t_quantile(pair, factor); };
+  double factor = 1;
+  for (int step = 0; step < 10; ++step) {
+    const double shrunk = within * quantile(factor) / quantile(1);
+    factor = std::max(shrunk * shrunk / room, 1.0);
+  }
+  return factor;
 }
 
 std::optional<double> needed_factor(const PointEstimate& point, double margin) {

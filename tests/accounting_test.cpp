@@ -6,6 +6,8 @@
 
 #include <ctime>
 
+#include "bench/interface/shared_memory.h"
+
 namespace handoff {
 namespace {
 
@@ -76,6 +78,30 @@ TEST(Accounting, CountsAKnownChildOnceWhetherItLivesOrIsReaped) {
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
   expect_counted_once(alive, accounting.snapshot());
   for (const int fd : {go[0], go[1], done[0], done[1]}) close(fd);
+}
+
+TEST(Accounting, CountsMemorySharedWithADescendantOnce) {
+  constexpr std::size_t kBytes = 64 << 20;
+  const SharedMemory shared = SharedMemory::create(kBytes);
+  shared.populate();
+  int ready[2], go[2];
+  ASSERT_EQ(pipe(ready), 0);
+  ASSERT_EQ(pipe(go), 0);
+  char token = 'x';
+  const pid_t child = fork();
+  if (child == 0) {
+    shared.populate();
+    if (write(ready[1], &token, 1) != 1 || read(go[0], &token, 1) != 1) _exit(1);
+    _exit(0);
+  }
+  EXPECT_EQ(read(ready[0], &token, 1), 1);
+  Accounting accounting;
+  accounting.refresh();
+  EXPECT_GT(accounting.peak_memory_bytes(), kBytes);
+  EXPECT_LT(accounting.peak_memory_bytes(), 1.8 * kBytes);
+  EXPECT_EQ(write(go[1], &token, 1), 1);
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  for (const int fd : {ready[0], ready[1], go[0], go[1]}) close(fd);
 }
 
 }  // namespace

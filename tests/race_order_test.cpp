@@ -76,21 +76,46 @@ TEST(RaceOrder, LetsLaterPointsJoinWhenTheFirstAreClear) {
   EXPECT_EQ(race.visits(8, 10), std::vector<int>(8, 2));
 }
 
-TEST(RaceOrder, PutsWhatTheNextLookIsLikelyToDecideBeforeLaterPoints) {
+TEST(RaceOrder, PutsWhatIsLikelyToBeDecidedBeforeLaterPoints) {
   Race race(2, 1);
+  race.plan.points[1].workload.payload = 8;
   race.visits(8);
   race.look(0, false, 1.5);
   EXPECT_EQ(race.visit(), 0);
-  race.look(0, false, 3);
+  race.look(0, false, 5);
   EXPECT_EQ(race.visit(), 1);
 }
 
-TEST(RaceOrder, LetsAPayloadJoinLastThatIsATieElsewhere) {
+TEST(RaceOrder, WaitsForNoLookWhereNoneIsLeft) {
+  Race race(2, 1);
+  race.visits(8);
+  race.look(0, false, 1.1);
+  EXPECT_EQ(race.visits(56), std::vector<int>(56, 0)) << "to its last look";
+  EXPECT_EQ(race.visits(8), std::vector<int>(8, 1)) << "then later points";
+}
+
+TEST(RaceOrder, LetsPointsJoinLastThatResembleOpenOnes) {
   Race race(3, 1);
   race.plan.points[0].workload.payload = race.plan.points[1].workload.payload = 65536;
   race.visits(8);
-  race.look(0, false, nullptr);
+  race.look(0, false, 20);
   EXPECT_EQ(race.visits(8, 10), std::vector<int>(8, 2)) << "before the earlier one";
+  race.look(2, true, 1);
+  EXPECT_EQ(race.visits(56), std::vector<int>(56, 0)) << "which comes after what can be decided";
+  EXPECT_EQ(race.visit(), 1);
+}
+
+TEST(RaceOrder, TakesPointsAsMuchInWantOfCpusForMoreAlike) {
+  Race race(4, 2);
+  for (const int point : {1, 3}) {
+    race.plan.points[static_cast<std::size_t>(point)].placement.oversubscribed = true;
+  }
+  race.visits(16);
+  race.look(0, false, nullptr);
+  race.look(1, true, 1);
+  EXPECT_EQ(race.visits(8, 10), std::vector<int>(8, 3));
+  race.look(3, true, 1);
+  EXPECT_EQ(race.visit(), 2) << "like point 0, that stays open";
 }
 
 TEST(RaceOrder, PutsWhatNoNumberOfIncarnationsDecidesLast) {

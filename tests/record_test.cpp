@@ -167,19 +167,19 @@ TEST(RunRecord, KnowsWhatALookHasDroppedAndStopped) {
   const Plan plan = small_plan();
   RunRecord record(plan);
   record.add({{"t", "look"}, {"point", 0}, {"passes", 8}, {"drop", {1}}, {"stop", false}});
-  EXPECT_TRUE(record.point(0).cells[1].dropped);
-  EXPECT_FALSE(record.point(0).cells[0].dropped);
+  EXPECT_EQ(record.point(0).cells[1].dropped_after, 8);
+  EXPECT_EQ(record.point(0).cells[0].dropped_after, 0);
   EXPECT_FALSE(record.point(0).stopped);
   EXPECT_EQ(record.point(0).needs, 1) << "not said";
   record.add({{"t", "look"},
               {"point", 0},
               {"passes", 16},
-              {"drop", Json::array()},
+              {"drop", {1}},
               {"stop", true},
               {"needs", nullptr}});
   EXPECT_FALSE(record.point(0).needs);
   EXPECT_TRUE(record.point(0).stopped);
-  EXPECT_TRUE(record.point(0).cells[1].dropped);
+  EXPECT_EQ(record.point(0).cells[1].dropped_after, 8);
 }
 
 TEST(RunRecord, KnowsWhatAControlRepeats) {

@@ -74,9 +74,9 @@ TEST(Looks, SpendAlphaOnceWhereverTheEndComes) {
   double spent = 0;
   for (const int look : looks) {
     EXPECT_DOUBLE_EQ(end_share(looks, look), 1 - spent) << "the same data: no other chance";
-    spent += look_share(looks, look);
+    spent += look_share(last_look(looks, look));
     EXPECT_DOUBLE_EQ(end_share(looks, look + 1), 1 - spent);
-    EXPECT_EQ(look_share(looks, look + 1), look_share(looks, look));
+    EXPECT_EQ(last_look(looks, look + 1), last_look(looks, look));
   }
   EXPECT_GT(end_share(looks, 200), 0.2);
   EXPECT_EQ(end_share({}, 8), 1);
@@ -118,13 +118,18 @@ RaceRates simulate_races(Plan plan, double precision, int runs, double patience 
       return estimate_point(seen, cells, candidates, {}, options);
     };
     bool stopped = false, hopeless = false;
+    options.dropped_by.assign(plan.true_logs.size(), -1);
     PointEstimate now;
     for (const int look : race_looks()) {
       if (stopped || hopeless || static_cast<std::size_t>(look) >= last) break;
-      options.alpha_share = look_share(race_looks(), look);
+      const int index = last_look(race_looks(), look);
+      options.alpha_share = look_share(index);
       now = take_up_to(static_cast<std::size_t>(look));
       const LookDecision decision = race(now, precision);
       dropped.insert(decision.drop.begin(), decision.drop.end());
+      for (const int cell : decision.drop) {
+        options.dropped_by[static_cast<std::size_t>(cell)] = index;
+      }
       stopped = decision.stop;
       hopeless = !decision.needs || *decision.needs > patience;
     }
@@ -148,6 +153,30 @@ RaceRates simulate_races(Plan plan, double precision, int runs, double patience 
   }
   return {sums.covered / runs, sums.wrong / runs, sums.dropped_best / runs,
           sums.incarnations / runs};
+}
+
+TEST(Race, KeepsToWhatALookHasSaidThoughLaterOnesSpendLess) {
+  Simulator simulator(
+      {.effect_sd = 0.2, .incarnations = 8, .blocks = 12, .true_logs = {0, 0.5}, .budget = 0},
+      kSeed);
+  int kept = 0;
+  for (int run = 0; run < 20; ++run) {
+    const PointSamples samples = simulator.run();
+    EstimateOptions options;
+    options.alpha_share = look_share(0);
+    const PointEstimate then = estimate_point(samples, 2, {0, 1}, {}, options);
+    const LookDecision decision = race(then, 0.01);
+    if (decision.drop.empty()) continue;
+    options.alpha_share = look_share(2);
+    options.dropped_by.assign(2, -1);
+    options.dropped_by[static_cast<std::size_t>(decision.drop[0])] = 0;
+    const PointEstimate now = estimate_point(samples, 2, {0, 1}, {}, options);
+    EXPECT_TRUE(now.pairs[0].closed);
+    EXPECT_EQ(now.pairs[0].typical.hi, then.pairs[0].typical.hi);
+    EXPECT_TRUE(race(now, 0.01).stop);
+    ++kept;
+  }
+  EXPECT_GT(kept, 5);
 }
 
 TEST(RaceSimulation, IntervalsHoldAndTheBestIsNotDroppedHoweverOftenItIsLookedAt) {

@@ -121,7 +121,10 @@ double Accounting::peak_memory_bytes() const {
   rusage own{};
   getrusage(RUSAGE_SELF, &own);
   double kib = static_cast<double>(own.ru_maxrss);
-  for (const Child& child : children_) kib += status_field(proc(child.pid) + "/status", "VmHWM");
+  for (const Child& child : children_) {
+    const std::string status = proc(child.pid) + "/status";
+    kib += status_field(status, "VmHWM") - status_field(status, "RssShmem");
+  }
   rusage reaped{};
   getrusage(RUSAGE_CHILDREN, &reaped);  // the largest of them
   return (kib + static_cast<double>(reaped.ru_maxrss)) * 1024;

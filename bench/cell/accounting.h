@@ -28,7 +28,8 @@ class Accounting {
   Usage snapshot() const;
   /// CPU time alone, of this process and its known descendants: cheap.
   double cpu_ns() const;
-  /// Largest resident set so far, of this process and of any descendant, added.
+  /// Largest resident set so far, of this process and of its descendants, added; memory that they
+  /// share is this process's.
   double peak_memory_bytes() const;
 
  private:

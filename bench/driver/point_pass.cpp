@@ -78,7 +78,8 @@ PointPass::PointPass(const Bench& bench, int point, int pass, const RunRecord& r
       memories_(memories) {
   for (std::size_t i = 0; i < point_.cells.size(); ++i) {
     const CellRecord& so_far = record.point(point).cells[i];
-    if (!point_.cells[i].runs() || !so_far.outcome.good() || so_far.dropped) continue;
+    if (!point_.cells[i].runs() || !so_far.outcome.good()) continue;
+    if (so_far.dropped_after > 0) continue;
     if (point_.cells[i].control && so_far.twin < 0) continue;
     // A control is what it repeats, in all but its label and its seed.
     const std::size_t what = so_far.twin < 0 ? i : static_cast<std::size_t>(so_far.twin);

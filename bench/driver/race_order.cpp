@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <limits>
 #include <utility>
-#include <vector>
 
 namespace handoff {
 
 namespace {
 constexpr double kMargin = 1.15;  // a point that does not come to its first look has cost time only
-constexpr double kNextLook = 2;   // times as many incarnations: looks double
+constexpr double kLikely = 4;  // times as many incarnations: what a point needs is uncertain, too
 constexpr double kEver = std::numeric_limits<double>::infinity();
 }  // namespace
 
@@ -44,28 +43,31 @@ std::optional<Visit> RaceOrder::pick(double left_s, const std::function<bool(int
   return std::nullopt;
 }
 
-bool RaceOrder::resembles_a_tie(int point) const {
-  const auto payload = [this](int of) {
-    return plan_.points[static_cast<std::size_t>(of)].workload.payload;
+bool RaceOrder::resembles_open_ones(int point) const {
+  const PointPlan& own = plan_.points[static_cast<std::size_t>(point)];
+  const auto resembles = [&](bool in_room_too) {
+    std::optional<bool> open;
+    for (const int other : begun_) {
+      const PointPlan& plan = plan_.points[static_cast<std::size_t>(other)];
+      const bool alike =
+          plan.workload.payload == own.workload.payload &&
+          (!in_room_too || plan.placement.oversubscribed == own.placement.oversubscribed);
+      if (!alike || passes(other) < plan_.looks.front()) continue;
+      const std::optional<double>& needs = record_.point(other).needs;
+      open = open.value_or(true) && (!needs || *needs > kLikely);
+    }
+    return open;
   };
-  return std::any_of(begun_.begin(), begun_.end(), [&](int other) {
-    return payload(other) == payload(point) && passes(other) >= plan_.looks.front() &&
-           !record_.point(other).needs;
-  });
+  const std::optional<bool> nearest = resembles(true);
+  return nearest ? *nearest : resembles(false).value_or(false);
 }
 
-void RaceOrder::let_later_points_join(double left_s) {
-  std::vector<int> later;
+void RaceOrder::let_a_later_point_join(double left_s, bool even_like_open_ones) {
   for (int point = 0; point < std::ssize(plan_.points); ++point) {
-    if (!begun_.contains(point)) later.push_back(point);
-  }
-  std::stable_partition(later.begin(), later.end(),
-                        [this](int point) { return !resembles_a_tie(point); });
-  for (const int point : later) {
-    const double needed_s = kMargin * visit_s_(point) * plan_.looks.front();
-    if (needed_s > left_s) continue;
+    if (begun_.contains(point) || (!even_like_open_ones && resembles_open_ones(point))) continue;
+    if (kMargin * visit_s_(point) * plan_.looks.front() > left_s) continue;
     begun_.insert(point);
-    left_s -= needed_s;
+    return;
   }
 }
 
@@ -77,13 +79,16 @@ std::optional<Visit> RaceOrder::next(double left_s) {
   const auto needs_at_most = [this](double factor) {
     return [this, factor](int point) {
       const std::optional<double> needs = record_.point(point).needs;
-      return begun_.contains(point) && needs && *needs <= factor;
+      return begun_.contains(point) && needs && *needs <= factor &&
+             passes(point) < plan_.looks.back();
     };
   };
-  if (const auto visit = pick(left_s, needs_at_most(kNextLook))) return visit;
-  let_later_points_join(left_s);
+  if (const auto visit = pick(left_s, needs_at_most(kLikely))) return visit;
+  let_a_later_point_join(left_s, false);
   if (const auto visit = pick(left_s, unseen)) return visit;
   if (const auto visit = pick(left_s, needs_at_most(kEver))) return visit;
+  let_a_later_point_join(left_s, true);
+  if (const auto visit = pick(left_s, unseen)) return visit;
   return pick(left_s, [this](int point) { return begun_.contains(point); });
 }
 

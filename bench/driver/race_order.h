@@ -1,10 +1,11 @@
 // Which point a race visits next.
 //
-// First every point that the plan begins with is brought to its first look, in turn. Then what the
-// next look is likely to decide. Then, while time is left for their first looks, later points join,
-// last those of a payload at which the best have turned out too close to be told apart elsewhere.
-// Then what is open is visited in turn: first where more incarnations can decide, then where they
-// can only make intervals narrower.
+// First every point that the plan begins with is brought to its first look, in turn. Then what is
+// likely to be decided by a look or two. Then, while time is left for their first looks, later
+// points join, one after the other. Then what is open is visited in turn where more incarnations
+// can decide. Then points join that resemble those which stayed open: of the same payload (and,
+// where there are such, as much in want of CPUs). Last come points that more incarnations can only
+// make narrower.
 #pragma once
 
 #include <functional>
@@ -32,9 +33,9 @@ class RaceOrder {
   int passes(int point) const;
   bool due(int point) const;
   std::optional<Visit> pick(double left_s, const std::function<bool(int)>& wanted) const;
-  /// Whether no number of incarnations would tell the best apart at a point of the same payload.
-  bool resembles_a_tie(int point) const;
-  void let_later_points_join(double left_s);
+  /// Whether nothing has been decided, nor is likely to be, at points like this one.
+  bool resembles_open_ones(int point) const;
+  void let_a_later_point_join(double left_s, bool even_like_open_ones);
 
   const Plan& plan_;
   const RunRecord& record_;

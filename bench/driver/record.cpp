@@ -95,7 +95,10 @@ void RunRecord::add(const Json& line) {
     return;
   }
   if (type == "look") {
-    for (const Json& cell : line.at("drop")) point.cells.at(cell.get<std::size_t>()).dropped = true;
+    for (const Json& cell : line.at("drop")) {
+      int& after = point.cells.at(cell.get<std::size_t>()).dropped_after;
+      if (after == 0) after = line.at("passes");
+    }
     point.stopped = line.at("stop");
     const Json needs = line.value("needs", Json(1));
     point.needs = needs.is_number() ? std::optional(needs.get<double>()) : std::nullopt;

@@ -30,8 +30,10 @@ struct CellRecord {
   int closed = 0;  // incarnations that ended in order
   bool bound = false;
   std::string note;
-  int twin = -1;         // of a control: the cell that it repeats; -1: not chosen yet
-  bool dropped = false;  // a clear loser: not measured further
+  int twin = -1;  // of a control: the cell that it repeats; -1: not chosen yet
+  /// Incarnations after which a look found it a clear loser, to be measured no further; 0: none
+  /// has.
+  int dropped_after = 0;
 };
 
 struct PointRecord {

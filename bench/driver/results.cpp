@@ -180,13 +180,14 @@ PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointReco
   EstimateOptions options;
   options.between_run_log_sd = kBetweenRunLogSd;
   const auto incarnations = static_cast<int>(record.passes_done.size());
-  options.alpha_share = at_look || record.stopped ? look_share(plan.looks, incarnations)
+  options.alpha_share = at_look || record.stopped ? look_share(last_look(plan.looks, incarnations))
                                                   : end_share(plan.looks, incarnations);
   for (std::size_t i = 0; i < point.cells.size(); ++i) {
     const auto same = std::find_if(
         point.cells.begin(), point.cells.end(),
         [&](const CellPlan& cell) { return cell.strategy == point.cells[i].strategy; });
     options.kinds.push_back(static_cast<int>(same - point.cells.begin()));
+    options.dropped_by.push_back(last_look(plan.looks, record.cells[i].dropped_after));
     if (!record.cells[i].outcome.good() || point.cells[i].control) continue;
     (point.cells[i].role == Role::kReference ? references : candidates)
         .push_back(static_cast<int>(i));

@@ -79,7 +79,7 @@ double Runner::visit_s(int point) const {
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     if (!plan.cells[i].runs()) continue;
     ++planned;
-    if (cells[i].outcome.good() && !cells[i].dropped) ++left;
+    if (cells[i].outcome.good() && cells[i].dropped_after == 0) ++left;
   }
   return plan.estimated_s / plan.incarnations * left / std::max(planned, 1);
 }
@@ -114,7 +114,7 @@ void Runner::run_to_decision() {
   double planned_s = 0;  // of the visits so far
   const double began_s = elapsed_s();
   const auto pace = [&] {  // how much slower than planned they were
-    return planned_s > 0 ? std::max((elapsed_s() - began_s) / planned_s, 1.0) : 1.0;
+    return planned_s > 0 ? (elapsed_s() - began_s) / planned_s : 1.0;
   };
   RaceOrder order(plan_, record_, [&](int point) { return pace() * visit_s(point); });
   while (!interrupted()) {

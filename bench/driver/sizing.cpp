@@ -13,7 +13,7 @@ constexpr double kBytesPerSecond = 2e9;  // of an item written, handed over, rea
 constexpr double kItemsPerSlice = 16;    // below which stamps are too coarse
 
 double slice_cost_s(const PointNeed& need, const CostModel& model) {
-  return need.slice_s * (1 + model.lead_share) + model.slice_s;
+  return need.slice_s + model.slice_s;
 }
 
 /// Blocks an incarnation of the point can have in `seconds` for all its incarnations.

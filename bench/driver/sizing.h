@@ -2,7 +2,7 @@
 //
 // Model: a point costs, for each incarnation and cell, opening and closing, then warm-up slices
 // (short ones, none of slow cells) and one slice a block (slow cells have fewer blocks); a slice
-// costs its length, a share for lead-in and tail, and the protocol. Choice: points are taken in
+// costs its length and what is around it. Choice: points are taken in
 // their order while they fit; each gets the incarnations it needs at least; the rest goes evenly to
 // all points, as incarnations, then as blocks. Units: seconds.
 #pragma once
@@ -18,8 +18,7 @@ struct CostModel {
   double open_close_s = 0.017;         // exec, connect, construct, close: a cell's lifetime
   double open_close_thread_s = 60e-6;  // and for each executing thread
   double touch_s_per_byte = 1e-9;      // and for its messages: first touches (shared_memory.h)
-  double lead_share = 0.35;            // lead-in and tail around the timed window
-  double slice_s = 0.25e-3;            // arming, waking, collecting: per slice
+  double slice_s = 0.6e-3;             // arming, waking, collecting: per slice
   double reserve = 0.05;               // of the budget: start, probes, writing results
   double for_what_is_open = 1.0 / 3;   // of a race's budget: kept for points that eight
                                        // incarnations do not decide

@@ -1,5 +1,6 @@
 // All processes below one, found by scanning /proc/<pid>/stat (works without the kernel's optional
-// /proc/<pid>/task/<tid>/children). Asking for one's own while there are none costs one system call.
+// /proc/<pid>/task/<tid>/children). Asking for one's own while there are none costs one system
+// call.
 //
 // A snapshot: processes may vanish while it is taken (they are left out) and new ones may be forked
 // behind it. To end a tree for certain, be its subreaper, and repeat kill and wait until nothing is

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -9,6 +10,7 @@
 #include <string>
 
 #include "bench/stats/leader.h"
+#include "bench/stats/looks.h"
 #include "bench/stats/pairing.h"
 
 namespace handoff {
@@ -49,10 +51,32 @@ PairEstimate estimate_series(const PairSeries& series, int cell, int to, double 
   return pair;
 }
 
-// Every rival to the leader, in the order of `rivals`. Holm's step-down, with what the decided
-// pairs have spent taken off alpha, so that the intervals hold together as the verdicts do: as long
-// as no verdict is wrong, the pairs about which one could be are all among those that remain.
-// Source: Holm 1979, A simple sequentially rejective multiple test procedure.
+using Indexes = std::vector<std::size_t>;
+
+// Holm's step-down over `pairs` that are `open`, with what the decided pairs have spent taken off
+// alpha, so that the intervals hold together as the verdicts do: as long as no verdict is wrong,
+// the pairs about which one could be are all among those that remain. Those not among `leaving`
+// remain whatever is said of them. Source: Holm 1979, A simple sequentially rejective multiple test
+// procedure.
+void step_down(std::vector<PairEstimate>& pairs, std::span<const PairSeries> series, Indexes open,
+               Indexes leaving, double alpha, const EstimateOptions& options) {
+  while (!leaving.empty()) {
+    const double each = part_of(alpha, pairs_among(open.size() + 1));
+    for (const std::size_t i : leaving) {
+      pairs[i] = estimate_series(series[i], pairs[i].cell, pairs[i].to, 1 - each, options);
+    }
+    const auto decided = [&](std::size_t i) { return pairs[i].verdict == PairVerdict::kSlower; };
+    std::erase_if(open, [&](std::size_t i) {
+      return decided(i) && std::find(leaving.begin(), leaving.end(), i) != leaving.end();
+    });
+    const std::size_t left = std::erase_if(leaving, decided);
+    if (left == 0) break;
+    alpha -= static_cast<double>(left) * each;
+  }
+}
+
+// Every rival to the leader, in the order of `rivals`: what looks have dropped as each of them saw
+// it, then the rest.
 std::vector<PairEstimate> pairs_to_leader(std::span<const IncarnationTable> tables,
                                           const std::vector<int>& rivals, int leader,
                                           std::span<const int> anchors, double alpha,
@@ -64,18 +88,21 @@ std::vector<PairEstimate> pairs_to_leader(std::span<const IncarnationTable> tabl
     series.push_back(pair_series(tables, cell, leader, anchors));
     pairs.push_back({cell, leader, {}, {}, {}});
   }
-  std::vector<std::size_t> open(pairs.size());
+  const auto dropped_by = [&](std::size_t i) {
+    const auto cell = static_cast<std::size_t>(pairs[i].cell);
+    return cell < options.dropped_by.size() ? options.dropped_by[cell] : -1;
+  };
+  Indexes open(pairs.size());
   std::iota(open.begin(), open.end(), 0);
-  while (!open.empty()) {
-    const double each = part_of(alpha, pairs_among(open.size() + 1));
-    for (const std::size_t i : open) {
-      pairs[i] = estimate_series(series[i], pairs[i].cell, leader, 1 - each, options);
-    }
-    const std::size_t decided = std::erase_if(
-        open, [&](std::size_t i) { return pairs[i].verdict == PairVerdict::kSlower; });
-    if (decided == 0) break;
-    alpha -= static_cast<double>(decided) * each;
+  for (int look = 0; look < kMostLooks - 1; ++look) {
+    Indexes leaving;
+    std::copy_if(open.begin(), open.end(), std::back_inserter(leaving),
+                 [&](std::size_t i) { return dropped_by(i) == look; });
+    step_down(pairs, series, open, leaving, alpha * look_share(look), options);
+    for (const std::size_t i : leaving) pairs[i].closed = true;
+    std::erase_if(open, [&](std::size_t i) { return dropped_by(i) == look; });
   }
+  step_down(pairs, series, open, open, alpha * options.alpha_share, options);
   return pairs;
 }
 
@@ -111,13 +138,13 @@ PointEstimate estimate_point(const PointSamples& samples, int cell_count,
   anchors.insert(anchors.end(), floors.begin(), floors.end());
 
   point.leader = choose_leader(tables, rivals, anchors);
-  const double alpha = (1 - options.confidence) * options.alpha_share;
+  const double alpha = 1 - options.confidence;
   if (point.leader) {
     point.pairs = pairs_to_leader(tables, rivals, *point.leader, anchors, alpha, options);
   }
   // A family of its own: nothing is chosen by these, and a reference beside must not blunt the
   // comparison of the candidates.
-  const double each = part_of(alpha, rivals.size() * floors.size());
+  const double each = part_of(alpha * options.alpha_share, rivals.size() * floors.size());
   for (const int reference : floors) {
     for (const int cell : rivals) {
       point.pairs.push_back(estimate_series(pair_series(tables, cell, reference, anchors), cell,

@@ -32,6 +32,7 @@ struct PairEstimate {
   double log_error = 0;       // standard error of log typical, within this run
   PairVerdict verdict = PairVerdict::kUndecided;
   int incarnations = 0;  // that entered
+  bool closed = false;   // by a look: the cell is measured no further
 };
 
 struct PointEstimate {
@@ -48,6 +49,10 @@ struct EstimateOptions {
   double between_run_log_sd = 0;  // of a log ratio, run to run; widens the intervals of pairs
   std::vector<int> kinds;         // by cell; cells of one kind are the same code, and not widened
   double alpha_share = 1;         // part of 1 - confidence to spend: less where there are looks
+  /// By cell, of a race: the look (from 0) that found it slower, after which it was measured no
+  /// further; -1, or missing: none has. Its pair is judged as it was then, by what that look
+  /// spends.
+  std::vector<int> dropped_by;
 };
 
 /// `candidates` and `references`: cell indexes that delivered; others are not estimated, and those

@@ -17,16 +17,16 @@ int looks_in_all(std::span<const int> looks) {
   return looks.empty() ? 1 : static_cast<int>(looks.size()) + 1;
 }
 
-double look_share(std::span<const int> looks, int incarnations) {
+int last_look(std::span<const int> looks, int incarnations) {
   const auto after = std::upper_bound(looks.begin(), looks.end(), incarnations);
-  return after == looks.begin() ? 0 : kShares[after - looks.begin() - 1];
+  return static_cast<int>(after - looks.begin()) - 1;
 }
+
+double look_share(int look) { return kShares[look]; }
 
 double end_share(std::span<const int> looks, int incarnations) {
   double left = 1;
-  for (const int look : looks) {
-    if (look < incarnations) left -= look_share(looks, look);
-  }
+  for (int look = last_look(looks, incarnations - 1); look >= 0; --look) left -= look_share(look);
   return left;
 }
 
@@ -35,7 +35,7 @@ LookDecision race(const PointEstimate& estimate, double precision, double margin
   if (!estimate.leader) return decision;
   bool narrow = true;
   for (const PairEstimate& pair : estimate.pairs) {
-    if (pair.to != *estimate.leader) continue;
+    if (pair.to != *estimate.leader || pair.closed) continue;
     if (pair.verdict == PairVerdict::kSlower) {
       decision.drop.push_back(pair.cell);
       continue;

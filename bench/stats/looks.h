@@ -27,10 +27,13 @@ std::vector<int> race_looks();
 /// The incarnations of `looks` and the end: how many parts alpha is spent in.
 int looks_in_all(std::span<const int> looks);
 
-/// The part of alpha that the last of `looks` (ascending, at most four) that so many incarnations
-/// came to spends, and what is left for an end after so many: all that earlier looks have not
-/// spent. A look at the very data of the end spends nothing beside it.
-double look_share(std::span<const int> looks, int incarnations);
+/// Which of `looks` (ascending, at most four) so many incarnations came to last; -1: to none.
+int last_look(std::span<const int> looks, int incarnations);
+
+/// The part of alpha that a look (from 0) spends, and what is left for an end after so many
+/// incarnations: all that earlier looks have not spent. A look at the very data of the end spends
+/// nothing beside it.
+double look_share(int look);
 double end_share(std::span<const int> looks, int incarnations);
 
 /// What a look leads to.

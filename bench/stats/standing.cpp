@@ -56,7 +56,7 @@ std::optional<double> needed_factor(const PairEstimate& pair, double margin) {
 std::optional<double> needed_factor(const PointEstimate& point, double margin) {
   double most = 1;
   for (const PairEstimate& pair : point.pairs) {
-    if (pair.to != point.leader) continue;
+    if (pair.to != point.leader || pair.closed) continue;
     const std::optional<double> factor = needed_factor(pair, margin);
     if (!factor) return std::nullopt;
     most = std::max(most, *factor);

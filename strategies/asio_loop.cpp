@@ -12,9 +12,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <cstring>
-#include <thread>
 #include <vector>
 
+#include "bench/interface/bound_threads.h"
 #include "bench/interface/cargo.h"
 #include "bench/interface/countdown.h"
 #include "bench/interface/credits.h"
@@ -33,25 +33,12 @@ class AsioLoops final : public Strategy {
       : setting_(setting),
         cargo_(setting.workload),
         credits_(setting.workload.capacity, setting.workload.producers, setting.spins),
+        loops_(make_loops(setting)),
+        threads_(
+            setting.workload.consumers, setting.cpus, setting.workload.producers,
+            [this](std::uint32_t index) { loops_[index]->context.run(); }, [this] { dismiss(); }),
         producers_(setting.workload.producers, setting.cpus,
-                   [this](std::uint32_t index) { produce(index); }) {
-    for (Consumer& lane : setting.consumers) {
-      loops_.push_back(std::make_unique<Loop>(cargo_, lane));
-    }
-    threads_.reserve(loops_.size());
-    try {
-      for (std::uint32_t i = 0; i < loops_.size(); ++i) {
-        threads_.emplace_back([&loop = *loops_[i]] { loop.context.run(); });
-        if (setting.cpus.empty()) continue;
-        bind_thread(threads_.back(),
-                    setting.cpus[(setting.workload.producers + i) % setting.cpus.size()]);
-      }
-    } catch (...) {
-      dismiss();
-      throw;
-    }
-  }
-  ~AsioLoops() override { dismiss(); }
+                   [this](std::uint32_t index) { produce(index); }) {}
 
   void run(const Run&) override {
     serving_.arm(setting_.workload.consumers);
@@ -90,9 +77,16 @@ class AsioLoops final : public Strategy {
     std::array<std::byte, sizeof(Message)> bytes_;
   };
 
+  std::vector<std::unique_ptr<Loop>> make_loops(const Setting& setting) {
+    std::vector<std::unique_ptr<Loop>> loops;
+    for (Consumer& lane : setting.consumers) {
+      loops.push_back(std::make_unique<Loop>(cargo_, lane));
+    }
+    return loops;
+  }
+
   void dismiss() {
     for (const auto& loop : loops_) loop->guard.reset();
-    for (std::thread& thread : threads_) thread.join();
   }
 
   void produce(std::uint32_t index) {
@@ -110,7 +104,7 @@ class AsioLoops final : public Strategy {
   Credits credits_;
   std::vector<std::unique_ptr<Loop>> loops_;
   Countdown serving_;  // loops that have not drained the slice yet; published by post
-  std::vector<std::thread> threads_;
+  BoundThreads threads_;
   Crew producers_;
 };
 

@@ -18,9 +18,9 @@
 #include <bit>
 #include <cerrno>
 #include <system_error>
-#include <thread>
 #include <vector>
 
+#include "bench/interface/bound_threads.h"
 #include "bench/interface/cargo.h"
 #include "bench/interface/countdown.h"
 #include "bench/interface/credits.h"
@@ -141,25 +141,13 @@ class EventLoops final : public Strategy {
         cargo_(setting.workload),
         credits_(setting.workload.capacity,
                  std::max(setting.workload.producers, setting.workload.consumers), setting.spins),
+        loops_(make_loops(setting.workload)),
+        threads_(
+            setting.workload.consumers, setting.cpus, setting.workload.producers,
+            [this](std::uint32_t index) { serve(*loops_[index], setting_.consumers[index]); },
+            [this] { dismiss(); }),
         producers_(setting.workload.producers, setting.cpus,
-                   [this](std::uint32_t index) { produce(index); }) {
-    for (std::uint32_t i = 0; i < setting.workload.consumers; ++i) {
-      loops_.push_back(std::make_unique<Loop>(setting.workload.capacity));
-    }
-    threads_.reserve(loops_.size());
-    try {
-      for (std::uint32_t i = 0; i < loops_.size(); ++i) {
-        threads_.emplace_back([this, i] { serve(*loops_[i], setting_.consumers[i]); });
-        if (setting.cpus.empty()) continue;
-        bind_thread(threads_.back(),
-                    setting.cpus[(setting.workload.producers + i) % setting.cpus.size()]);
-      }
-    } catch (...) {
-      dismiss();
-      throw;
-    }
-  }
-  ~EventLoops() override { dismiss(); }
+                   [this](std::uint32_t index) { produce(index); }) {}
 
   void run(const Run&) override {
     serving_.arm(setting_.workload.consumers);  // published by ended_
@@ -175,6 +163,14 @@ class EventLoops final : public Strategy {
     Doorbell bell;
   };
 
+  static std::vector<std::unique_ptr<Loop>> make_loops(const Workload& workload) {
+    std::vector<std::unique_ptr<Loop>> loops;
+    for (std::uint32_t i = 0; i < workload.consumers; ++i) {
+      loops.push_back(std::make_unique<Loop>(workload.capacity));
+    }
+    return loops;
+  }
+
   void end_slice() {
     ended_.fetch_add(1, std::memory_order_release);
     for (const auto& loop : loops_) loop->bell.ring();
@@ -182,7 +178,6 @@ class EventLoops final : public Strategy {
   void dismiss() {
     dismissed_ = true;
     end_slice();
-    for (std::thread& thread : threads_) thread.join();
   }
 
   void produce(std::uint32_t index) {
@@ -226,7 +221,7 @@ class EventLoops final : public Strategy {
   alignas(128) std::atomic<std::uint32_t> ended_{0};
   bool dismissed_ = false;  // written before ended_ moves
   Countdown serving_;       // loops that have not drained the slice yet
-  std::vector<std::thread> threads_;
+  BoundThreads threads_;
   Crew producers_;
 };
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <thread>
-#include <vector>
+
+#include "bench/interface/bound_threads.h"
 
 namespace handoff {
 
@@ -19,7 +19,6 @@ class Crew {
   Crew(std::uint32_t size, std::span<const int> cpus, std::function<void(std::uint32_t)> work);
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
-  ~Crew();
 
   /// Lets every member work once. One indirect call a member and slice, never per item.
   void run();
@@ -34,11 +33,7 @@ class Crew {
   /// Members still at work. Release by members, acquire by run(): it sees what they did.
   alignas(128) std::atomic<std::uint32_t> busy_{0};
   bool dismissed_ = false;  // written before turn_ moves
-  std::vector<std::thread> members_;
+  BoundThreads members_;    // last: what they use is there before and after them
 };
-
-/// Binds a thread to one CPU. Throws std::system_error.
-void bind_thread(std::thread& thread, int cpu);
-void bind_this_thread(int cpu);
 
 }  // namespace handoff

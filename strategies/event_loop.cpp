@@ -18,6 +18,7 @@
 #include <bit>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "bench/interface/bound_threads.h"
@@ -60,9 +61,10 @@ class Doorbell {
       wake();
   }
 
-  /// Tries `ready` a while (`spins` busy iterations), then sleeps between tries until it holds.
-  template <class Ready>
-  void await(std::uint32_t spins, Ready ready) {
+  /// Tries `ready` a while (`spins` busy iterations), then sleeps between tries until it holds;
+  /// `before_sleep` is called each time.
+  template <class Ready, class BeforeSleep>
+  void await(std::uint32_t spins, Ready ready, BeforeSleep before_sleep) {
     for (std::uint32_t i = 0; i < spins; ++i) {
       if (ready()) return;
       relax_cpu();
@@ -70,7 +72,10 @@ class Doorbell {
     while (!ready()) {
       asleep_.store(true, std::memory_order_relaxed);
       heavy_fence();
-      if (!ready()) sleep();
+      if (!ready()) {
+        before_sleep();
+        sleep();
+      }
       asleep_.store(false, std::memory_order_relaxed);
     }
   }
@@ -202,14 +207,17 @@ class EventLoops final : public Strategy {
         unloader.unload(message);
       }
       credits.settle();
-      if (ended != seen) {
-        seen = ended;
-        if (dismissed_) return;
-        serving_.count_down();
-      }
-      loop.bell.await(setting_.spins, [&] {
-        return loop.inbox.ready() || ended_.load(std::memory_order_acquire) != seen;
-      });
+      bool ends = ended != seen;
+      seen = ended;
+      if (ends && dismissed_) return;
+      // Counted down when all but sleeping is done: what the fence costs is of the slice. Nothing
+      // comes before that, so it does not spin.
+      loop.bell.await(
+          ends ? 0 : setting_.spins,
+          [&] { return loop.inbox.ready() || ended_.load(std::memory_order_acquire) != seen; },
+          [&] {
+            if (std::exchange(ends, false)) serving_.count_down();
+          });
     }
   }
 

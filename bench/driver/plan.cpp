@@ -168,8 +168,9 @@ PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
   need.slice_s = suite.slice_s.value_or(need.slice_s);
   point.slice_ns = std::round(need.slice_s * 1e9);
   for (const CellPlan& cell : point.cells) {
-    const double slice_s =
-        cell.slow_item_ns * 1e-9 * static_cast<double>(SliceSizer::least_items(point.workload));
+    // To fork a process that has 64 threads takes twice as long as one that has few.
+    const double item_s = cell.slow_item_ns * 1e-9 * (1 + cell.executing / 64.0);
+    const double slice_s = item_s * static_cast<double>(SliceSizer::least_items(point.workload));
     if (cell.runs() && slice_s > kSlowCell * need.slice_s) need.slow_s += slice_s;
   }
   return need;

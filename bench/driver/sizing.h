@@ -15,13 +15,13 @@
 namespace handoff {
 
 struct CostModel {
-  double open_close_s = 0.017;         // exec, connect, construct, close: a cell's lifetime
-  double open_close_thread_s = 60e-6;  // and for each executing thread
-  double touch_s_per_byte = 1e-9;      // and for its messages: first touches (shared_memory.h)
-  double slice_s = 0.6e-3;             // arming, waking, collecting: per slice
-  double reserve = 0.05;               // of the budget: start, probes, writing results
-  double for_what_is_open = 1.0 / 3;   // of a race's budget: kept for points that eight
-                                       // incarnations do not decide
+  double open_close_s = 0.015;          // exec, connect, construct, close: a cell's lifetime
+  double open_close_thread_s = 0.4e-3;  // and for each executing thread
+  double touch_s_per_byte = 1e-9;       // and for its messages: first touches (shared_memory.h)
+  double slice_s = 0.6e-3;              // arming, waking, collecting: per slice
+  double reserve = 0.05;                // of the budget: start, probes, writing results
+  double for_what_is_open = 1.0 / 3;    // of a race's budget: kept for points that eight
+                                        // incarnations do not decide
 };
 
 /// What a point asks for. No cells: it costs nothing and is kept.

@@ -83,7 +83,7 @@ TEST_P(Conformance, DeliversWithFarMoreThreadsThanCpus) {
   const std::uint64_t items = scaled(kSanitized ? 1500 : 6000);
   for (const std::uint32_t capacity : {1U, 1024U}) {
     for (const Transfer transfer : {Transfer::kCopy, Transfer::kMove}) {
-      expect_delivery({64, 64, 64, capacity, transfer}, {items, 50, items});
+      expect_delivery({64, 64, 64, capacity, transfer}, {items, 50});
       if (HasFatalFailure()) return;
     }
   }
@@ -91,7 +91,7 @@ TEST_P(Conformance, DeliversWithFarMoreThreadsThanCpus) {
 
 TEST_P(Conformance, DeliversThousandsOfTinySlices) {
   std::vector<std::uint64_t> slices;
-  for (std::uint64_t i = 0; i < scaled(kSanitized ? 500 : 2000); ++i)
+  for (std::uint64_t i = 0; i < scaled(kSanitized ? 400 : 1000); ++i)
     slices.push_back(1 + i * 7 % 40);
   expect_delivery({2, 2, 8, 4, Transfer::kCopy}, slices);
   expect_delivery({2, 2, 300, 1, Transfer::kMove}, slices);

@@ -30,6 +30,17 @@ Results = dict[str, Any]
 Change = Callable[[Results], Any]
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that run handoff go first and one after the other: two runs at once are in each
+    other's way. Beside them pytest-xdist (`-n 2 --dist loadgroup`) makes figures."""
+    runs = Path(__file__).parent / "run"
+    for item in items:
+        if runs in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("run"))
+    items.sort(key=lambda item: runs not in item.path.parents)
+
+
 @pytest.fixture(scope="session")
 def stored_results() -> Results:
     return json.loads((STORED / "results.json").read_text(encoding="utf-8"))

@@ -90,7 +90,7 @@ def strike_a_cell(handoff: Program, directory: Path, number: signal.Signals) -> 
     running = handoff.start("run", "--strategies", "mutex_queue,lockfree_spsc", "--pairs", "1:1",
                             "--incarnations", 1, "--timeout", "3s", "--budget", "3s",
                             directory=directory)
-    running.wait_for("block", 3)
+    running.wait_for("block", 10)  # a slice that another program disturbs may be too short to time
     cells = running.processes("handoff-cell")
     assert len(cells) == 4
     signal_quietly(random.Random(4).choice(sorted(cells)), number)

@@ -150,7 +150,7 @@ def test_the_same_seed_gives_the_same_order_of_points_and_cells(handoff: Program
                                                                 tmp_path: Path) -> None:
     for name, seed in (("one", 7), ("again", 7), ("other", 8)):
         finished = handoff.run(*SMALL, "--payload", "8,64,256", "--incarnations", 2, "--budget",
-                               "4s", "--seed", seed, directory=tmp_path / name)
+                               "3s", "--seed", seed, directory=tmp_path / name)
         assert finished.code == 0
     one, again, other = (orders(tmp_path / name) for name in ("one", "again", "other"))
     assert visits(tmp_path / "one") == visits(tmp_path / "again")

@@ -135,6 +135,10 @@ RaceRates simulate_races(Plan plan, double precision, int runs, double patience 
     }
     if (!stopped) {
       const std::size_t end = hopeless ? seen.size() : last;
+      if (hopeless) {  // the look's very data: judged with the rest
+        const int look = last_look(race_looks(), static_cast<int>(end));
+        std::replace(options.dropped_by.begin(), options.dropped_by.end(), look, -1);
+      }
       options.alpha_share = end_share(race_looks(), static_cast<int>(end));
       now = take_up_to(end);
     }

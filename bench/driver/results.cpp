@@ -187,7 +187,9 @@ PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointReco
         point.cells.begin(), point.cells.end(),
         [&](const CellPlan& cell) { return cell.strategy == point.cells[i].strategy; });
     options.kinds.push_back(static_cast<int>(same - point.cells.begin()));
-    options.dropped_by.push_back(last_look(plan.looks, record.cells[i].dropped_after));
+    // What the look at these very data has dropped is judged with the rest, by what is spent now.
+    const int after = record.cells[i].dropped_after;
+    options.dropped_by.push_back(after < incarnations ? last_look(plan.looks, after) : -1);
     if (!record.cells[i].outcome.good() || point.cells[i].control) continue;
     (point.cells[i].role == Role::kReference ? references : candidates)
         .push_back(static_cast<int>(i));

@@ -11,9 +11,9 @@
 #include "bench/machine/files.h"
 
 namespace handoff {
-namespace {
-
 using Json = nlohmann::json;
+
+namespace {
 
 constexpr std::size_t kLabelWidth = 15;
 

@@ -13,9 +13,9 @@
 
 namespace handoff {
 
-namespace {
-
 using Json = nlohmann::json;
+
+namespace {
 
 constexpr std::size_t kFewestToCentre = 3;
 

@@ -9,9 +9,9 @@
 
 namespace handoff {
 
-namespace {
-
 using Json = nlohmann::json;
+
+namespace {
 
 std::string ratio_text_of(const Json& ratio) {
   if (!ratio.is_object() || !ratio.at("median").is_number()) return "";

@@ -6,9 +6,9 @@
 #include "bench/driver/plan.h"
 
 namespace handoff {
-namespace {
-
 using Json = nlohmann::json;
+
+namespace {
 
 Json cell_json(const CellPlan& cell) {
   return {{"label", cell.label},

@@ -11,9 +11,9 @@
 
 namespace handoff {
 
-namespace {
-
 using Json = nlohmann::json;
+
+namespace {
 
 std::string canonical(const std::string& option, const std::string& file) {
   std::error_code error;

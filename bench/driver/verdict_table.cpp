@@ -11,9 +11,10 @@
 
 namespace handoff {
 
+using Json = nlohmann::json;
+
 namespace {
 
-using Json = nlohmann::json;
 using Row = std::vector<std::string>;
 
 TextTable empty_table() {

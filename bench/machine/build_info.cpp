@@ -20,9 +20,9 @@
 #endif
 
 namespace handoff {
-namespace {
-
 using Json = nlohmann::json;
+
+namespace {
 
 #if defined(__clang__)
 constexpr std::string_view kCompiler = "clang";

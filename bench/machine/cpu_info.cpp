@@ -12,9 +12,9 @@
 #include "bench/machine/nullable.h"
 
 namespace handoff::machine {
-namespace {
-
 using Json = nlohmann::json;
+
+namespace {
 
 const std::string kCpus = "/sys/devices/system/cpu";
 

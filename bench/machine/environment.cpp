@@ -18,13 +18,14 @@
 #include "bench/machine/warnings.h"
 
 namespace handoff {
+using Json = nlohmann::json;
+
 namespace {
 
 using machine::nullable;
 using machine::read_text;
 using machine::read_word;
 using machine::value_of;
-using Json = nlohmann::json;
 
 /// FNV-1a, 64 bits: std::hash may differ from one library to the next.
 std::uint64_t stable_hash(std::string_view text) {

@@ -18,12 +18,13 @@
 #include "bench/machine/nullable.h"
 
 namespace handoff {
+using Json = nlohmann::json;
+
 namespace {
 
 using machine::cpu_flag;
 using machine::nullable;
 using machine::read_word;
-using Json = nlohmann::json;
 using Names = std::pair<std::string_view, std::string_view>;
 
 template <std::size_t N>

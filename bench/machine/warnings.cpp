@@ -9,9 +9,9 @@
 #include <vector>
 
 namespace handoff {
-namespace {
-
 using Json = nlohmann::json;
+
+namespace {
 
 /// Typed look-ups that take a missing section, a null and a wrong type alike: nothing is known.
 class Reader {

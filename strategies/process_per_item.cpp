@@ -9,7 +9,6 @@
 // Properties: FIFO between one producer and one lane, bounded by its processes. A child that ends
 // other than in order fails the slice.
 // Source: the forking servers of early Unix (Stevens 1990, "UNIX Network Programming", chapter 6).
-#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "bench/interface/cpu_set.h"
 #include "bench/strategy.h"
 
 namespace handoff {
@@ -76,9 +76,7 @@ class ProcessPerItem final : public Strategy {
     if (child.pid < 0) return fail(std::string("cannot fork: ") + std::strerror(errno));
     if (child.pid > 0) return;
     if (!setting_.cpus.empty()) {
-      cpu_set_t set;
-      CPU_ZERO(&set);
-      CPU_SET(static_cast<unsigned>(setting_.cpus[producers() + child.lane]), &set);
+      const cpu_set_t set = only_cpu(setting_.cpus[producers() + child.lane]);
       sched_setaffinity(0, sizeof set, &set);
     }
     setting_.consumers[child.lane].accept(item);

@@ -2,9 +2,9 @@
 //
 // Model: a point costs, for each incarnation and cell, opening and closing, then warm-up slices
 // (short ones, none of slow cells) and one slice a block (slow cells have fewer blocks); a slice
-// costs its length and what is around it. Choice: points are taken in
-// their order while they fit; each gets the incarnations it needs at least; the rest goes evenly to
-// all points, as incarnations, then as blocks. Units: seconds.
+// costs its length and what is around it. Choice: points are taken in their order while they fit;
+// each gets the incarnations it needs at least; the rest goes evenly to all points, as
+// incarnations, then as blocks. Units: seconds.
 #pragma once
 
 #include <cstdint>

@@ -1,19 +1,18 @@
 #include "bench/interface/bound_threads.h"
 
 #include <pthread.h>
-#include <sched.h>
 
 #include <string>
 #include <system_error>
 #include <utility>
 
+#include "bench/interface/cpu_set.h"
+
 namespace handoff {
 
 namespace {
 void bind(pthread_t thread, int cpu) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<unsigned>(cpu), &set);
+  const cpu_set_t set = only_cpu(cpu);
   if (const int error = pthread_setaffinity_np(thread, sizeof set, &set); error != 0) {
     throw std::system_error(error, std::generic_category(),
                             "cannot bind a thread to CPU " + std::to_string(cpu));

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "bench/interface/cpu_set.h"
 #include "bench/interface/eventcount.h"
 #include "bench/interface/futex.h"
 
@@ -22,9 +23,7 @@ namespace handoff {
 namespace {
 
 void bind(pid_t pid, int cpu) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<unsigned>(cpu), &set);
+  const cpu_set_t set = only_cpu(cpu);
   if (sched_setaffinity(pid, sizeof set, &set) != 0) {
     throw std::system_error(errno, std::generic_category(),
                             "cannot bind a worker process to CPU " + std::to_string(cpu));

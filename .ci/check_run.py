@@ -47,6 +47,8 @@ def results_faults(path: Path) -> Iterator[str]:
         for cell in point["cells"]:
             if cell["verdict"] not in {"delivered", "unsupported"}:
                 yield f"{point['id']} {cell['label']}: {cell['verdict']} ({cell['reason']})"
+            if cell["missed_wakeups"]:
+                yield f"{point['id']} {cell['label']}: {cell['missed_wakeups']} missed wakeups"
         yield from control_faults(point)
 
 

@@ -35,10 +35,12 @@ constexpr std::uint64_t kMostPlaces = 1ULL << 24;  // of all inboxes: each can h
 
 /// Where a loop sleeps, and what wakes it.
 ///
-/// `asleep_`: set by the loop before its last look at the inbox, cleared by whoever wakes it or by
-/// itself. Relaxed: the loop's heavy fence and the producers' light fence pair as in Dekker's
-/// algorithm, so that either the loop sees the item or the producer sees the flag. A ring that
-/// comes too late leaves the eventfd readable: one needless wakeup.
+/// `state_`: the loop says that it sleeps before its last look at the inbox, and that it is awake
+/// after it. Relaxed: the loop's heavy fence and the producers' light fence pair as in Dekker's
+/// algorithm, so that either the loop sees the item or the producer sees that it sleeps. One
+/// producer claims the wakeup; until it has made it, the others that come by ring as well, since it
+/// may have lost its CPU. A ring that comes too late leaves the eventfd readable: one needless
+/// wakeup.
 class Doorbell {
  public:
   Doorbell() : epoll_(epoll_create1(EPOLL_CLOEXEC)), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
@@ -56,8 +58,8 @@ class Doorbell {
 
   /// After publishing.
   void ring() {
-    light_fence();
-    if (asleep_.load(std::memory_order_relaxed)) [[unlikely]]
+    BetweenThreads::light_fence();
+    if (state_.load(std::memory_order_relaxed) != kAwake) [[unlikely]]
       wake();
   }
 
@@ -70,33 +72,53 @@ class Doorbell {
       relax_cpu();
     }
     while (!ready()) {
-      asleep_.store(true, std::memory_order_relaxed);
-      heavy_fence();
+      state_.store(kAsleep, std::memory_order_relaxed);
+      BetweenThreads::heavy_fence();
       if (!ready()) {
         before_sleep();
-        sleep();
+        sleep(ready);
       }
-      asleep_.store(false, std::memory_order_relaxed);
+      state_.store(kAwake, std::memory_order_relaxed);
     }
   }
 
  private:
+  enum State : std::uint8_t { kAwake, kAsleep, kRinging };
+  static constexpr int kSecondMs = 1000;
+
   void wake() {
-    if (!asleep_.exchange(false, std::memory_order_relaxed)) return;  // somebody else has
+    State state = kAsleep;
+    const bool claimed = state_.compare_exchange_strong(state, kRinging, std::memory_order_relaxed);
+    if (!claimed && state != kRinging) return;
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(bell_, &one, sizeof one);
+    state = kRinging;
+    if (claimed) state_.compare_exchange_strong(state, kAwake, std::memory_order_relaxed);
   }
 
-  void sleep() {
-    epoll_event event;
-    while (epoll_wait(epoll_, &event, 1, -1) < 0 && errno == EINTR) {  // stopped and continued
+  /// Until the bell rings. Looks once a second whether it should have: whoever rings may come late,
+  /// but not by another second.
+  template <class Ready>
+  void sleep(Ready ready) {
+    for (bool late = false; !rings();) {
+      if (late) return count_missed_wakeup();
+      late = ready();
     }
-    std::uint64_t rings;
-    [[maybe_unused]] const ssize_t taken = read(bell_, &rings, sizeof rings);
+  }
+
+  /// False after a second without.
+  bool rings() {
+    epoll_event event;
+    int events;
+    do {  // EINTR: stopped and continued
+      events = epoll_wait(epoll_, &event, 1, kSecondMs);
+    } while (events < 0 && errno == EINTR);
+    std::uint64_t count;
+    return events > 0 && read(bell_, &count, sizeof count) > 0;
   }
 
   const int epoll_, bell_;
-  alignas(128) std::atomic<bool> asleep_{false};
+  alignas(128) std::atomic<State> state_{kAwake};
 };
 
 /// Many producers, one loop. REQUIRES: a credit paid for each item, of at most `places` credits.

@@ -18,6 +18,7 @@ constexpr std::uint32_t kMostItems = 65534;
 template <class Message>
 class BoostQueue {
  public:
+  static constexpr bool kInOrder = true;
   explicit BoostQueue(std::uint32_t capacity) : queue_(capacity) {}
   bool try_push(const Message& message) { return queue_.bounded_push(message); }
   bool try_pop(Message& message) { return queue_.pop(message); }

@@ -13,6 +13,7 @@ namespace {
 template <class Message>
 class BoostSpsc {
  public:
+  static constexpr bool kInOrder = true;
   explicit BoostSpsc(std::uint32_t capacity) : queue_(capacity) {}
   bool try_push(const Message& message) { return queue_.push(message); }
   bool try_pop(Message& message) { return queue_.pop(message); }

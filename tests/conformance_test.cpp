@@ -205,6 +205,7 @@ TEST_P(Conformance, DeliversAsACellOfItsOwn) {
       const SliceReply reply = cell.slice(slice, items, testing::kNeverCut);
       ASSERT_TRUE(reply.outcome.good()) << text(workload) << ": " << reply.outcome.reason;
       EXPECT_EQ(reply.items, items);
+      EXPECT_EQ(reply.missed_wakeups, 0U);
     }
     const CellOutcome closed = cell.close();
     EXPECT_TRUE(closed.good()) << closed.reason;

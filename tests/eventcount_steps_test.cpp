@@ -15,13 +15,11 @@
 namespace handoff {
 namespace {
 
-using testing::set_fences;
-
 /// A waiter in a process of its own that is stopped after any number of its instructions.
 class SteppedWaiter {
  public:
   struct State {
-    EventCount count;
+    SharedEventCount count;
     std::atomic<bool> ready{false};
   };
 
@@ -80,7 +78,7 @@ class SteppedWaiter {
 
 /// Somebody is notified of an item while the waiter stands after its n-th instruction, and another
 /// consumer takes that item away. The waiter goes to sleep; the next item has to wake it.
-void expect_wakeup_wherever_the_waiter_stands(void (EventCount::*notify)()) {
+void expect_wakeup_wherever_the_waiter_stands(void (SharedEventCount::*notify)()) {
   if (testing::kSanitized) GTEST_SKIP() << "instrumented code has too many instructions";
   int stood = 0;
   for (bool asleep = false; !asleep && stood < 2000; ++stood) {
@@ -100,18 +98,11 @@ void expect_wakeup_wherever_the_waiter_stands(void (EventCount::*notify)()) {
 }
 
 TEST(EventCount, NotifyOneIsNotLostWhereverTheWaiterStands) {
-  set_fences(false);
-  expect_wakeup_wherever_the_waiter_stands(&EventCount::notify_one);
-}
-
-TEST(EventCount, NotifyOneIsNotLostWhereverTheWaiterStandsWithAsymmetricFences) {
-  set_fences(true);
-  expect_wakeup_wherever_the_waiter_stands(&EventCount::notify_one);
+  expect_wakeup_wherever_the_waiter_stands(&SharedEventCount::notify_one);
 }
 
 TEST(EventCount, AWakeupAfterNotifyAllIsNotLostWhereverTheWaiterStood) {
-  set_fences(false);
-  expect_wakeup_wherever_the_waiter_stands(&EventCount::notify_all);
+  expect_wakeup_wherever_the_waiter_stands(&SharedEventCount::notify_all);
 }
 
 }  // namespace

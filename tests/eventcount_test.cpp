@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <concepts>
 #include <csignal>
 #include <cstddef>
 #include <functional>
@@ -59,12 +60,11 @@ class SpinQueue {
   std::uint32_t items_[4] = {}, first_ = 0, count_ = 0;
 };
 
-using Channel = WaitingChannel<std::uint32_t, SpinQueue>;
-
+template <class Between>
 struct Shared {
   explicit Shared(const Setting& setting) : channel(setting) {}
-  Channel channel;
-  std::atomic<std::uint64_t> popped{0}, sum{0};
+  WaitingChannel<std::uint32_t, SpinQueue, Between> channel;
+  std::atomic<std::uint64_t> popped{0}, sum{0}, missed_wakeups{0};
   std::atomic<std::uint32_t> producing{0};
 };
 
@@ -86,7 +86,8 @@ void delay(std::mt19937& random) {
   }
 }
 
-void produce(Shared& shared, std::uint32_t items, std::uint32_t seed) {
+template <class Between>
+void produce(Shared<Between>& shared, std::uint32_t items, std::uint32_t seed) {
   std::mt19937 random(seed);
   for (std::uint32_t i = 1; i <= items; ++i) {
     delay(random);
@@ -95,7 +96,8 @@ void produce(Shared& shared, std::uint32_t items, std::uint32_t seed) {
   if (shared.producing.fetch_sub(1) == 1) shared.channel.close();
 }
 
-void consume(Shared& shared, std::uint32_t seed) {
+template <class Between>
+void consume(Shared<Between>& shared, std::uint32_t seed) {
   std::mt19937 random(seed);
   for (std::uint32_t item = 0; shared.channel.pop(item);) {
     shared.popped.fetch_add(1);
@@ -124,10 +126,11 @@ bool ends_well(pid_t child, const std::function<std::uint64_t()>& moved) {
 }
 
 enum class Workers { kThreads, kTormentedThreads, kProcesses };
+enum class Fences { kAsymmetric, kFull, kShared };  // kShared: of an eventcount between processes
 
 struct Case {
   std::uint32_t capacity, spins;
-  bool asymmetric;
+  Fences fences;
   Workers workers;
 };
 
@@ -147,7 +150,9 @@ void torment(std::vector<std::thread>& threads, const std::atomic<bool>& over) {
   }
 }
 
-void work_in_threads(Shared& shared, std::uint32_t pairs, std::uint32_t items, bool tormented) {
+template <class Between>
+void work_in_threads(Shared<Between>& shared, std::uint32_t pairs, std::uint32_t items,
+                     bool tormented) {
   struct sigaction action {};
   action.sa_handler = lose_the_cpu;
   action.sa_flags = SA_RESTART;  // who sleeps goes on sleeping: no wakeup comes from here
@@ -173,11 +178,10 @@ void work_in_threads(Shared& shared, std::uint32_t pairs, std::uint32_t items, b
   for (std::thread& thread : threads) thread.join();
 }
 
-void work_in_processes(Shared& shared, std::uint32_t pairs, std::uint32_t items, bool asymmetric) {
+void work_in_processes(Shared<BetweenProcesses>& shared, std::uint32_t pairs, std::uint32_t items) {
   for (std::uint32_t i = 0; i < 2 * pairs; ++i) {
     if (fork() != 0) continue;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    set_fences(asymmetric);
     i % 2 == 0 ? produce(shared, items, i) : consume(shared, 100 + i);
     _exit(0);
   }
@@ -190,21 +194,23 @@ void work_in_processes(Shared& shared, std::uint32_t pairs, std::uint32_t items,
 
 class EventCountStress : public ::testing::TestWithParam<Case> {};
 
-TEST_P(EventCountStress, NoWakeupIsLostAndEveryItemArrives) {
-  const Case& stress = GetParam();
+template <class Between>
+void expect_every_item(const Case& stress) {
   const std::uint32_t pairs = 4, items = testing::kSanitized ? 1500 : 8000;
   const Workload workload{.payload = 8, .capacity = stress.capacity};
   const Setting setting{.workload = workload, .spins = stress.spins};
-  const SharedMemory memory = SharedMemory::create(sizeof(Shared));
-  Shared& shared = *new (memory.data()) Shared(setting);
+  const SharedMemory memory = SharedMemory::create(sizeof(Shared<Between>));
+  Shared<Between>& shared = *new (memory.data()) Shared<Between>(setting);
   shared.producing = pairs;
 
   const pid_t child = fork();
   if (child == 0) {
-    set_fences(stress.asymmetric);
-    if (stress.workers == Workers::kProcesses) {
-      work_in_processes(shared, pairs, items, stress.asymmetric);
-    } else {
+    set_fences(stress.fences == Fences::kAsymmetric);
+    count_missed_wakeups_in(&shared.missed_wakeups);
+    if constexpr (std::same_as<Between, BetweenProcesses>) {
+      if (stress.workers == Workers::kProcesses) work_in_processes(shared, pairs, items);
+    }
+    if (stress.workers != Workers::kProcesses) {
       work_in_threads(shared, pairs, items, stress.workers == Workers::kTormentedThreads);
     }
     std::exit(0);  // not _exit: a sanitizer reports at the end
@@ -212,25 +218,32 @@ TEST_P(EventCountStress, NoWakeupIsLostAndEveryItemArrives) {
   EXPECT_TRUE(ends_well(child, [&] { return shared.popped.load(); }));
   EXPECT_EQ(shared.popped.load(), std::uint64_t{pairs} * items);
   EXPECT_EQ(shared.sum.load(), std::uint64_t{pairs} * items * (items + 1) / 2);
+  EXPECT_EQ(shared.missed_wakeups.load(), 0U);
+}
+
+TEST_P(EventCountStress, NoWakeupIsLostAndEveryItemArrives) {
+  GetParam().fences == Fences::kShared ? expect_every_item<BetweenProcesses>(GetParam())
+                                       : expect_every_item<BetweenThreads>(GetParam());
 }
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (const Workers workers :
-       {Workers::kThreads, Workers::kTormentedThreads, Workers::kProcesses}) {
-    for (const bool asymmetric : {true, false}) {
-      for (const std::uint32_t capacity : {1U, 2U, 3U}) {
-        all.push_back({capacity, capacity == 2 ? 20U : 0U, asymmetric, workers});
+  for (const std::uint32_t capacity : {1U, 2U, 3U}) {
+    for (const Workers workers : {Workers::kThreads, Workers::kTormentedThreads}) {
+      for (const Fences fences : {Fences::kAsymmetric, Fences::kFull, Fences::kShared}) {
+        all.push_back({capacity, capacity == 2 ? 20U : 0U, fences, workers});
       }
     }
+    all.push_back({capacity, capacity == 2 ? 20U : 0U, Fences::kShared, Workers::kProcesses});
   }
   return all;
 }
 
 std::string case_name(const ::testing::TestParamInfo<Case>& info) {
   static const char* const workers[] = {"Threads", "TormentedThreads", "Processes"};
+  static const char* const fences[] = {"AsymmetricFences", "FullFences", "SharedEventCount"};
   return std::string(workers[static_cast<int>(info.param.workers)]) +
-         (info.param.asymmetric ? "AsymmetricFences" : "FullFences") + "Capacity" +
+         fences[static_cast<int>(info.param.fences)] + "Capacity" +
          std::to_string(info.param.capacity);
 }
 
@@ -286,19 +299,30 @@ TEST(EventCount, AwaitCallsNobodyWhileItsConditionHolds) {
   EXPECT_EQ(status, 0);
 }
 
-TEST(EventCount, AWaiterThatDidNotSleepCostsOneCallAtMost) {
-  const auto wait_in_vain = [](EventCount& count) { count.await(0, [] { return true; }); };
-  const int first = status_without_calls(
-      wait_in_vain, [](EventCount& count) { count.notify_one(); }, true);
-  if (WIFEXITED(first) && WEXITSTATUS(first) == 99) GTEST_SKIP() << "no seccomp here";
-  EXPECT_TRUE(killed_for_a_call(first)) << "the check itself must be able to fail";
-  const int second = status_without_calls(
-      [&](EventCount& count) {
-        wait_in_vain(count);
-        count.notify_one();
-      },
-      [](EventCount& count) { count.notify_one(); }, true);
-  EXPECT_EQ(second, 0);
+TEST(EventCount, AWaiterThatDidNotSleepTakesItsCountBack) {
+  const int status =
+      status_without_calls([](EventCount& count) { count.await(0, [] { return true; }); },
+                           [](EventCount& count) { count.notify_one(); }, true);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 99) GTEST_SKIP() << "no seccomp here";
+  EXPECT_EQ(status, 0);
+}
+
+/// Its condition comes true while it looks, and somebody is claimed at the same time: the count
+/// may have been its own or another's, so it stays.
+TEST(EventCount, AWaiterPassedByAClaimLeavesItsCountForOneCallAtMost) {
+  const auto passed_by_a_claim = [](EventCount& count) {
+    count.await(0, [&] { return count.notify_one(), true; });
+    count.await(0, [&] {
+      count.notify_one();
+      return true;
+    });
+  };
+  EXPECT_EQ(status_without_calls(
+                passed_by_a_claim, [](EventCount& count) { count.notify_one(); }, true),
+            0);
+  const int alone = status_without_calls([](EventCount&) {}, passed_by_a_claim, true);
+  if (WIFEXITED(alone) && WEXITSTATUS(alone) == 99) GTEST_SKIP() << "no seccomp here";
+  EXPECT_TRUE(killed_for_a_call(alone)) << "the check itself must be able to fail";
 }
 
 TEST(EventCount, NotifyAllWakesEverybodyWhoSleeps) {
@@ -320,6 +344,82 @@ TEST(EventCount, NotifyAllWakesEverybodyWhoSleeps) {
     ASSERT_TRUE(testing::eventually([&] { return through.load() == 6; })) << "round " << round;
     for (std::thread& thread : threads) thread.join();
   }
+}
+
+/// What a notifier that never looks does to a sleeper.
+TEST(EventCount, ASleeperWhoseWakeupIsLostFindsOutAndIsCounted) {
+  set_fences(true);
+  for (const bool both_ends : {false, true}) {
+    std::atomic<std::uint64_t> missed{0};
+    count_missed_wakeups_in(&missed);
+    EventCount count, other;
+    std::atomic<bool> open{false};
+    std::thread sleeper([&] {
+      count.await(
+          0, [&] { return open.load(std::memory_order_acquire); }, both_ends ? &other : nullptr);
+    });
+    usleep(10'000);
+    open.store(true, std::memory_order_release);  // and nobody is notified
+    sleeper.join();
+    EXPECT_EQ(missed.load(), 1U);
+    count_missed_wakeups_in(nullptr);
+  }
+}
+
+/// Both ends sleep though one could go on: the other one finds that out long before a second has
+/// passed.
+TEST(EventCount, WhoeverIsAboutToSleepWakesTheOtherEndThatSleepsForNothing) {
+  set_fences(true);
+  std::atomic<std::uint64_t> missed{0};
+  count_missed_wakeups_in(&missed);
+  EventCount not_empty, not_full;
+  std::atomic<bool> item{false}, looked_again{false}, over{false};
+  std::atomic<int> looks{0};
+  std::thread consumer([&] {
+    not_empty.await(0, [&] {
+      looked_again = ++looks > 1;
+      return item.load(std::memory_order_acquire);
+    });
+  });
+  ASSERT_TRUE(testing::eventually([&] { return looks == 1; }));
+  usleep(10'000);
+  item = true;  // and nobody is notified
+  const std::uint64_t begin = monotonic_ns();
+  std::thread producer([&] {
+    not_full.await(
+        0, [&] { return over.load(); }, &not_empty);
+  });
+  ASSERT_TRUE(testing::eventually([&] { return looked_again.load(); }));
+  const std::uint64_t took_ns = monotonic_ns() - begin;
+  over = true;
+  not_full.notify_all();
+  producer.join();
+  consumer.join();
+  EXPECT_EQ(missed.load(), 1U);
+  EXPECT_LT(took_ns, 900'000'000U) << "woken by the producer, not by the clock";
+  count_missed_wakeups_in(nullptr);
+}
+
+TEST(EventCount, ASleeperThatIsNotifiedLateIsNotCounted) {
+  set_fences(true);
+  std::atomic<std::uint64_t> missed{0};
+  count_missed_wakeups_in(&missed);
+  EventCount count;
+  std::atomic<bool> open{false}, looked_again{false};
+  std::atomic<int> looks{0};
+  std::thread sleeper([&] {
+    count.await(0, [&] {
+      looked_again = ++looks > 1;
+      return open.load(std::memory_order_acquire);
+    });
+  });
+  ASSERT_TRUE(testing::eventually([&] { return looks == 1; }));
+  open.store(true, std::memory_order_release);
+  ASSERT_TRUE(testing::eventually([&] { return looked_again.load(); }));  // after its second
+  count.notify_one();
+  sleeper.join();
+  EXPECT_EQ(missed.load(), 0U);
+  count_missed_wakeups_in(nullptr);
 }
 
 TEST(EventCount, SleepersBurnNoCpu) {

@@ -80,6 +80,7 @@ TEST(Protocol, SliceRepliesSurviveTheJourney) {
   reply.fastest_share = 1.75;
   reply.parked_cpu_ns = 7;
   reply.parked_wall_ns = 8;
+  reply.missed_wakeups = 9;
   EXPECT_EQ(SliceReply::from(Json::parse(reply.to_json().dump())).to_json(), reply.to_json());
 }
 

@@ -23,7 +23,7 @@ TEST(RunRecord, NamesTheColumnsOfItsRowsInTheirOrder) {
   EXPECT_EQ(RunRecord::slice_columns(),
             (std::vector<std::string>{"cell", "start_ns", "items", "window_items", "elapsed_ns",
                                       "cpu_ns", "voluntary", "involuntary", "run_delay_ns",
-                                      "slowest_share", "fastest_share"}));
+                                      "slowest_share", "fastest_share", "missed_wakeups"}));
   SliceReply reply;
   reply.items = 2;
   reply.window_items = 3.04;
@@ -34,7 +34,8 @@ TEST(RunRecord, NamesTheColumnsOfItsRowsInTheirOrder) {
   reply.run_delay_ns = 8;
   reply.slowest_share = 0.123456;
   reply.fastest_share = 1.5;
-  EXPECT_EQ(RunRecord::slice_row(1, 9.2, reply), Json::parse("[1,9,2,3.0,5,5,6,7,8,0.123,1.5]"));
+  reply.missed_wakeups = 2;
+  EXPECT_EQ(RunRecord::slice_row(1, 9.2, reply), Json::parse("[1,9,2,3.0,5,5,6,7,8,0.123,1.5,2]"));
 }
 
 TEST(RunRecord, SumsUpTheSlicesOfACellButNotItsWarmUp) {
@@ -54,6 +55,32 @@ TEST(RunRecord, SumsUpTheSlicesOfACellButNotItsWarmUp) {
   EXPECT_EQ(record.point(0).samples[0][0].size(), 3U);
   EXPECT_TRUE(record.point(0).passes_done.contains(0));
   EXPECT_EQ(record.point(1).blocks, 0);
+}
+
+TEST(RunRecord, CountsMissedWakeupsOfTheWarmUpToo) {
+  const Plan plan = small_plan();
+  std::vector<Json> lines = whole_pass(0, 0, 20);
+  for (Json& line : lines) {
+    if (line.at("t") != "block" || line.at("block").get<int>() >= 0) continue;
+    for (Json& row : line.at("slices")) {
+      if (row.at(0) == kFast) row.back() = 3;
+    }
+  }
+  const RunRecord record = record_of(plan, lines);
+  EXPECT_GT(record.point(0).cells[kFast].missed_wakeups, 0U);
+  EXPECT_EQ(record.point(0).cells[kSlow].missed_wakeups, 0U);
+}
+
+TEST(RunRecord, ReadsJournalsThatHaveNoMissedWakeups) {
+  const Plan plan = small_plan();
+  std::vector<Json> lines = whole_pass(0, 0, 20);
+  for (Json& line : lines) {
+    if (line.at("t") != "block") continue;
+    for (Json& row : line.at("slices")) row.erase(row.size() - 1);
+  }
+  const RunRecord record = record_of(plan, lines);
+  EXPECT_EQ(record.point(0).cells[kFast].slices, 20);
+  EXPECT_EQ(record.point(0).cells[kFast].missed_wakeups, 0U);
 }
 
 TEST(RunRecord, FedLineByLineSaysAtTheEndWhatItSaysFedAtOnce) {

@@ -67,8 +67,9 @@ TEST(Results, HaveTheKeysThatTheDocumentationNames) {
                                    "capacity_asked", "transfer"}));
   EXPECT_EQ(keys(results()["points"][0]["binding"]),
             (std::set<std::string>{"mode", "bound", "cpus", "oversubscribed", "note"}));
-  std::set<std::string> of_cell{"label", "strategy", "role",  "verdict", "reason",
-                                "bound", "note",     "items", "slices",  "incarnations"};
+  std::set<std::string> of_cell{"label",  "strategy",     "role",          "verdict",
+                                "reason", "bound",        "note",          "items",
+                                "slices", "incarnations", "missed_wakeups"};
   of_cell.insert(std::begin(kNumbers), std::end(kNumbers));
   for (const Json& each : results()["points"][0]["cells"]) EXPECT_EQ(keys(each), of_cell);
   EXPECT_EQ(keys(results()["points"][0]["ratios"].at(0)),

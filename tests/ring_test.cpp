@@ -209,13 +209,12 @@ TEST(Ring, DeliversEachItemOnceAndInOrderToManyAtOnce) {
   exchange(32, 32, 2, items / 10);
 }
 
-void expect_order_between_processes() {
+TEST(Ring, WorksBetweenProcesses) {
   constexpr std::uint64_t kCarried = 20'000;
   for (const std::uint32_t capacity : {1U, 3U, 64U}) {
     Ring ring(capacity, 64);
     const pid_t child = fork();
     if (child == 0) {
-      prepare_fences();
       for (std::uint64_t i = 0; i < kCarried; ++i) {
         if (get<true>(ring) == static_cast<std::int64_t>(i)) continue;
         ring.break_off();
@@ -231,16 +230,6 @@ void expect_order_between_processes() {
     ASSERT_EQ(waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
   }
-}
-
-TEST(Ring, WorksBetweenProcesses) {
-  prepare_fences();
-  expect_order_between_processes();
-}
-
-TEST(Ring, WorksBetweenProcessesOfWhichOneHasSymmetricFences) {
-  detail::asymmetric_fences = false;
-  expect_order_between_processes();
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ inline constexpr std::uint32_t kSpins = 20;         // before a wait blocks
 
 /// As in a process that called prepare_fences(), or as in one of a kernel without membarrier.
 inline void set_fences(bool asymmetric) {
-  detail::asymmetric_fences = false;
+  detail::light_fences_are_free = false;
   if (asymmetric) prepare_fences();
 }
 
@@ -59,7 +59,12 @@ class InProcess {
       prepare_fences();
       return true;
     }();
+    count_missed_wakeups_in(&lanes_.missed_wakeups());
     strategy_ = descriptor.make(setting_);
+  }
+  ~InProcess() {
+    strategy_.reset();
+    count_missed_wakeups_in(nullptr);
   }
 
   /// Runs and proves the next slice.
@@ -70,6 +75,7 @@ class InProcess {
   void arm(std::uint64_t items) { lanes_.arm(++slice_, items); }
   CellOutcome run_armed() {
     strategy_->run({workload_, lanes_.producers(), lanes_.consumers()});
+    EXPECT_EQ(lanes_.missed_wakeups().load(), 0U);
     return prove(lanes_, descriptor_.traits.fifo);
   }
 

@@ -41,7 +41,7 @@ class Cell {
                  .spins = request_.spins,
                  .producers = lanes_.producers(),
                  .consumers = lanes_.consumers()},
-        strategy_(descriptor_.make(setting_)) {
+        strategy_(make_strategy()) {
     accounting_.refresh();
   }
 
@@ -86,12 +86,19 @@ class Cell {
     reply.fastest_share = window.fastest_share;
     reply.parked_cpu_ns = parked_cpu_ns;
     reply.parked_wall_ns = parked_wall_ns;
+    const std::uint64_t missed = lanes_.missed_wakeups().load(std::memory_order_relaxed);
+    reply.missed_wakeups = missed - std::exchange(missed_before_, missed);
     return reply;
   }
 
   const Accounting& accounting() const { return accounting_; }
 
  private:
+  std::unique_ptr<Strategy> make_strategy() {
+    count_missed_wakeups_in(&lanes_.missed_wakeups());
+    return descriptor_.make(setting_);
+  }
+
   std::unique_ptr<std::byte[]> jitter_;
   OpenRequest request_;
   LaneSetup lanes_;
@@ -100,6 +107,7 @@ class Cell {
   std::unique_ptr<Strategy> strategy_;
   Accounting accounting_;
   bool settled_ = false;
+  std::uint64_t missed_before_ = 0;  // missed wakeups that have been reported
 };
 
 const Descriptor* descriptor_of(const OpenRequest& request) {

@@ -39,6 +39,8 @@ class LaneSetup {
   /// Items drawn plus items accepted so far: moves as long as the cell does.
   std::uint64_t progress() const;
   std::uint64_t accepted() const;
+  /// Of all slices so far. To be handed to count_missed_wakeups_in.
+  std::atomic<std::uint64_t>& missed_wakeups() const { return board_->missed_wakeups; }
 
   // What follows is for proof and window, after a slice.
   std::uint64_t items() const { return board_->items; }

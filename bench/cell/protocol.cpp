@@ -88,7 +88,8 @@ Json SliceReply::to_json() const {
           {"slowest_share", slowest_share},
           {"fastest_share", fastest_share},
           {"parked_cpu_ns", parked_cpu_ns},
-          {"parked_wall_ns", parked_wall_ns}};
+          {"parked_wall_ns", parked_wall_ns},
+          {"missed_wakeups", missed_wakeups}};
 }
 
 SliceReply SliceReply::from(const Json& json) {
@@ -108,7 +109,8 @@ SliceReply SliceReply::from(const Json& json) {
           .slowest_share = json.value("slowest_share", 1.0),
           .fastest_share = json.value("fastest_share", 1.0),
           .parked_cpu_ns = json.value("parked_cpu_ns", 0.0),
-          .parked_wall_ns = json.value("parked_wall_ns", 0.0)};
+          .parked_wall_ns = json.value("parked_wall_ns", 0.0),
+          .missed_wakeups = json.value("missed_wakeups", std::uint64_t{0})};
 }
 
 Json CloseReply::to_json() const {

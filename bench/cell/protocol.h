@@ -69,6 +69,7 @@ struct SliceReply {
   double run_delay_ns = -1;               // -1: not known
   double slowest_share = 1, fastest_share = 1;
   double parked_cpu_ns = 0, parked_wall_ns = 0;  // since the slice before
+  std::uint64_t missed_wakeups = 0;  // since the slice before: a fault of the eventcount
 
   Json to_json() const;
   static SliceReply from(const Json& json);

@@ -66,6 +66,15 @@ std::string levels_sentence(const Json& cell) {
   return sentence;
 }
 
+std::string missed_wakeups_sentence(const Json& cell) {
+  const auto missed = cell.value("missed_wakeups", std::uint64_t{0});
+  if (missed == 0) return {};
+  return fmt::format(
+      "{}: {} wakeup{} came too late (a sleeper found it out by looking once a second): a fault of "
+      "handoff, and the speed of this cell is not to be trusted",
+      cell.at("label").get<std::string>(), missed, missed == 1 ? "" : "s");
+}
+
 std::string standing_sentence(const Json& point) {
   if (point.value("winner", Json()).is_string()) {
     return "winner: " + point.at("winner").get<std::string>();
@@ -153,6 +162,9 @@ Json sentences_json(const Json& point) {
   if (const std::string who = standing_sentence(point); !who.empty()) sentences.push_back(who);
   for (const Json& cell : point.at("cells")) {
     if (const std::string how = levels_sentence(cell); !how.empty()) sentences.push_back(how);
+    if (const std::string bad = missed_wakeups_sentence(cell); !bad.empty()) {
+      sentences.push_back(bad);
+    }
   }
   return sentences;
 }

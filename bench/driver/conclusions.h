@@ -28,7 +28,7 @@ Json outlook_json(const Plan& plan, const Json& points);
 
 /// `sentences` of a point, for people: "winner: a" or "tied: a, b (not told apart)", and of each
 /// cell with levels "a runs at two levels: 58 ns in 70 % of its slices and 170 ns in the rest;
-/// ...".
+/// ...", and of each with missed wakeups how many.
 Json sentences_json(const Json& point);
 
 }  // namespace handoff

@@ -18,16 +18,18 @@ enum Column : std::uint8_t {
   kInvoluntary,
   kRunDelay,
   kSlowest,
-  kFastest
+  kFastest,
+  kMissedWakeups  // from 0.2 on
 };
 
 double rounded(double value, double unit) { return std::round(value * unit) / unit; }
 }  // namespace
 
 const std::vector<std::string>& RunRecord::slice_columns() {
-  static const std::vector<std::string> names{
-      "cell",      "start_ns",    "items",        "window_items",  "elapsed_ns",   "cpu_ns",
-      "voluntary", "involuntary", "run_delay_ns", "slowest_share", "fastest_share"};
+  static const std::vector<std::string> names{"cell",          "start_ns",      "items",
+                                              "window_items",  "elapsed_ns",    "cpu_ns",
+                                              "voluntary",     "involuntary",   "run_delay_ns",
+                                              "slowest_share", "fastest_share", "missed_wakeups"};
   return names;
 }
 
@@ -43,7 +45,8 @@ Json RunRecord::slice_row(int cell, double start_ns, const SliceReply& reply) {
           whole(reply.involuntary),
           whole(reply.run_delay_ns),
           rounded(reply.slowest_share, 1000),
-          rounded(reply.fastest_share, 1000)};
+          rounded(reply.fastest_share, 1000),
+          reply.missed_wakeups};
 }
 
 void PointRecord::set_aside_unfinished() {
@@ -131,6 +134,8 @@ void RunRecord::add_block(const Json& line) {
     const int index = row.at(kCell);
     CellRecord& cell = point.cells.at(static_cast<std::size_t>(index));
     cell.proved_items += row.at(kItems).get<double>();
+    if (row.size() > kMissedWakeups)
+      cell.missed_wakeups += row[kMissedWakeups].get<std::uint64_t>();
     // The next whole microsecond: a resumed run goes on behind all that was measured.
     spent_s_ = std::max(spent_s_, row.at(kStart).get<double>() / 1e9 + 1e-6);
     if (!estimated) continue;

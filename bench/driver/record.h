@@ -27,6 +27,7 @@ struct CellRecord {
   int slices = 0;
   std::vector<double> slowest_shares, fastest_shares;
   double parked_cpu_share_sum = 0, peak_memory_bytes = 0;
+  std::uint64_t missed_wakeups = 0;  // warm-up included
   int closed = 0;  // incarnations that ended in order
   bool bound = false;
   std::string note;

@@ -54,6 +54,7 @@ Json cell_json(const PointResult& point, std::size_t index) {
             {"items", record.proved_items},
             {"incarnations", record.closed},
             {"bound", record.bound},
+            {"missed_wakeups", record.missed_wakeups},
             {"note", record.note}};
   for (const char* key :
        {"ns_per_item", "overall_ns_per_item", "stall_share", "items_per_second", "bytes_per_second",

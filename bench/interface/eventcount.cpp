@@ -1,45 +1,83 @@
 #include "bench/interface/eventcount.h"
 
-#include <linux/membarrier.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <climits>
 
 namespace handoff {
 
-namespace detail {
-bool asymmetric_fences = false;
-}
-
 namespace {
-int membarrier(int command) { return static_cast<int>(syscall(SYS_membarrier, command, 0U, 0)); }
+
+constexpr std::uint64_t kSecondNs = 1'000'000'000;
+/// Both ends of a queue waiting is what a moment may show: one is on its way. Longer than that.
+constexpr std::uint64_t kBothWaitNs = 1'000'000;
+
+std::atomic<std::uint64_t> unread{0};
+std::atomic<std::uint64_t>* missed_wakeups = &unread;  // written while nobody sleeps
+
 }  // namespace
 
-// "Global expedited" reaches the threads of every registered process, so that the eventcount also
-// works between a cell and its forked workers.
-void prepare_fences() {
-  const int offered = membarrier(MEMBARRIER_CMD_QUERY);
-  constexpr int kNeeded =
-      MEMBARRIER_CMD_GLOBAL_EXPEDITED | MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED;
-  detail::asymmetric_fences = offered >= 0 && (offered & kNeeded) == kNeeded &&
-                              membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED) == 0;
+void count_missed_wakeups_in(std::atomic<std::uint64_t>* counter) {
+  missed_wakeups = counter == nullptr ? &unread : counter;
 }
 
-bool fences_are_asymmetric() { return detail::asymmetric_fences; }
+void count_missed_wakeup() { missed_wakeups->fetch_add(1, std::memory_order_relaxed); }
 
-// Also where this process has symmetric fences itself: another one that shares the memory may have
-// light ones that rely on it.
-void heavy_fence() {
-  detail::full_fence();
-  membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED);
-}
-
-void EventCount::wake_one() {
-  std::uint32_t waiting = waiting_.load(std::memory_order_relaxed);
+template <class Between>
+void BasicEventCount<Between>::wake_one() {
+  std::uint64_t state = state_.load(std::memory_order_relaxed);
   do {
-    if (waiting == 0) return;  // somebody else has claimed the last one
-  } while (!waiting_.compare_exchange_weak(waiting, waiting - 1, std::memory_order_relaxed));
-  epoch_.fetch_add(1, std::memory_order_release);  // pairs with the acquire in await
-  futex_wake(epoch_, 1);
+    if ((state & kWaitingMask) == 0) {
+      // All are claimed. Who claimed the last may have lost its CPU before the wake call.
+      if (state >= kOneWaking) wake_sleepers(1);
+      return;
+    }
+  } while (!state_.compare_exchange_weak(state, next_epoch(state) - kOneWaiting + kOneWaking,
+                                         std::memory_order_release, std::memory_order_relaxed));
+  wake_sleepers(1);
+  state_.fetch_sub(kOneWaking, std::memory_order_relaxed);
 }
+
+template <class Between>
+void BasicEventCount<Between>::notify_all() {
+  full_fence();
+  std::uint64_t state = state_.load(std::memory_order_relaxed);
+  while (!state_.compare_exchange_weak(state, next_epoch(state) & ~kWaitingMask,
+                                       std::memory_order_release, std::memory_order_relaxed)) {
+  }
+  wake_sleepers(INT_MAX);
+}
+
+template <class Between>
+bool BasicEventCount<Between>::sleep(std::uint32_t epoch, BasicEventCount* other, bool first) {
+  full_fence();
+  const std::uint64_t others = other == nullptr ? 0 : other->state_.load(std::memory_order_relaxed);
+  const bool both_wait = first && (others & kWaitingMask) != 0;
+  const bool in_time =
+      futex_wait_for(&state_, epoch, both_wait ? kBothWaitNs : kSecondNs, Between::kFutexScope);
+  // Not claimed: it is the other end that has to find out why nobody did that.
+  if (!in_time && both_wait &&
+      epoch_of(other->state_.load(std::memory_order_relaxed)) == epoch_of(others)) {
+    other->wake_sleepers(1);
+  }
+  return epoch_of(state_.load(std::memory_order_acquire)) == epoch;
+}
+
+template <class Between>
+void BasicEventCount<Between>::leave(std::uint32_t epoch, bool slept) {
+  std::uint64_t state = state_.load(std::memory_order_relaxed);
+  // A notifier that has published but not looked yet will claim somebody in a moment.
+  while (slept && epoch_of(state) == epoch) {
+    if (!futex_wait_for(&state_, epoch, kSecondNs, Between::kFutexScope)) {
+      count_missed_wakeup();
+      slept = false;
+    }
+    state = state_.load(std::memory_order_relaxed);
+  }
+  while (epoch_of(state) == epoch &&
+         !state_.compare_exchange_weak(state, state - kOneWaiting, std::memory_order_relaxed)) {
+  }
+}
+
+template class BasicEventCount<BetweenThreads>;
+template class BasicEventCount<BetweenProcesses>;
 
 }  // namespace handoff

@@ -1,97 +1,116 @@
 // Blocking for structures that have none: a consumer sleeps until something was pushed, and a push
 // costs a plain load when nobody sleeps. No wakeup is lost, none is made when nobody waits.
 //
-// Protocol. Waiter: count yourself in, read the epoch, HEAVY fence, check the condition, sleep if
-// it does not hold and the epoch has not moved. Notifier: publish, LIGHT fence, look at the count;
-// if somebody waits, count one out, move the epoch, wake one. The fences pair as in Dekker's
-// algorithm: either the waiter sees what was published or the notifier sees the waiter.
-// The light fence costs nothing: the heavy one makes every CPU that runs this program pass a full
-// barrier (membarrier(2)); where the kernel has none both are full barriers. A process that is not
-// registered uses full light fences, and its heavy ones still reach those that are.
+// Protocol, with the fences of bench/interface/fences.h:
+//   waiter:   count yourself in and note the epoch, HEAVY fence, check the condition, sleep while
+//             the epoch stands
+//   notifier: publish, LIGHT fence, look; if somebody waits, claim a waiter (one step counts it out
+//             and moves the epoch), then wake one sleeper
+// The fences pair as in Dekker's algorithm: either the waiter sees what was published, or the
+// notifier sees the waiter. Whoever counts in after a claim notes the new epoch, so a claim cannot
+// be taken for another waiter's; whoever had counted in before does not fall asleep any more.
 //
-// A waiter that finds its condition true leaves its count behind: counted too many costs one
-// needless wake call later, counted too few would lose a wakeup.
+// A claimer that loses its CPU before it has woken anybody is seen by other notifiers (`waking`):
+// they wake the sleeper in its place.
 //
-// Properties: any number of waiters and notifiers; works in shared memory between processes.
-// Source: the eventcounts of Reed & Kanodia (1979) and folly's asymmetric fences.
+// A waiter that finds its condition true takes its count back if nobody was claimed meanwhile. Else
+// the count stays: counted too many costs one needless wake call later, counted too few would lose
+// a wakeup.
+//
+// In depth: whoever is about to sleep looks, after a full fence, whether the other end of its queue
+// waits too, and if that lasts wakes it; and every sleeper looks at its condition once a second.
+// One that finds it true, and that no notifier claims for another second, was not woken when it
+// should have been: that is counted (missed_wakeups), reported with the slice, and means that this
+// file is wrong.
+//
+// Properties: any number of waiters (at most 65535) and notifiers. EventCount is for the threads of
+// one process, SharedEventCount for memory that several share. Model: tests/models/eventcount.pml.
+// Source: the eventcounts of Reed & Kanodia (1979).
 #pragma once
 
 #include <atomic>
-#include <climits>
+#include <bit>
 #include <cstdint>
+#include <utility>
 
 #include "bench/interface/clock.h"
+#include "bench/interface/fences.h"
 #include "bench/interface/futex.h"
 
 namespace handoff {
 
-/// Registers this process for membarrier. Called once before threads start, and in forked workers.
-void prepare_fences();
-void heavy_fence();
-bool fences_are_asymmetric();
+/// Makes sleepers of this process, and of those that it forks, count missed wakeups in `counter`
+/// (null: in a word that nobody reads). While nobody sleeps.
+void count_missed_wakeups_in(std::atomic<std::uint64_t>* counter);
+/// For whatever sleeps without an eventcount. Relaxed: read after the slice.
+void count_missed_wakeup();
 
-namespace detail {
-extern bool asymmetric_fences;  // written by prepare_fences only, before threads start
-
-inline void full_fence() {
-#if defined(__x86_64__)
-  asm volatile("lock; orl $0, (%%rsp)" ::: "memory", "cc");
-#elif defined(__aarch64__)
-  asm volatile("dmb ish" ::: "memory");
-#else
-  __sync_synchronize();
-#endif
-}
-}  // namespace detail
-
-inline void light_fence() {
-  if (detail::asymmetric_fences) [[likely]] {
-    asm volatile("" ::: "memory");
-  } else {
-    detail::full_fence();
-  }
-}
-
-class alignas(128) EventCount {
+template <class Between>
+class alignas(128) BasicEventCount {
  public:
   /// After publishing: wakes one waiter, if any.
   void notify_one() {
-    light_fence();
-    if (waiting_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+    Between::light_fence();
+    if (state_.load(std::memory_order_relaxed) >= kOneWaiting) [[unlikely]]
       wake_one();
-    }
   }
 
-  void notify_all() {
-    detail::full_fence();
-    epoch_.fetch_add(1, std::memory_order_release);  // pairs with the waiter's acquire
-    futex_wake(epoch_, INT_MAX);
-  }
+  /// After publishing what ends all waits.
+  void notify_all();
 
   /// Tries `ready` for a while (`spins` busy iterations), then sleeps between tries until it holds.
+  /// `other`: where those wait whom this waiter's progress would serve, if there are such.
   template <class Ready>
-  void await(std::uint32_t spins, Ready ready) {
+  void await(std::uint32_t spins, Ready ready, BasicEventCount* other = nullptr) {
     for (std::uint32_t i = 0; i < spins; ++i) {
       if (ready()) return;
       relax_cpu();
     }
     for (;;) {
-      // The epoch is read before counting in: whoever takes this count then moves the epoch, and
-      // the sleep below does not begin. Acquire pairs with the release in wake_one.
-      const std::uint32_t epoch = epoch_.load(std::memory_order_acquire);
-      waiting_.fetch_add(1, std::memory_order_relaxed);  // ordered before the check by the fence
-      heavy_fence();
-      if (ready()) return;
-      futex_wait(epoch_, epoch);
+      const std::uint32_t epoch = count_in();
+      Between::heavy_fence();
+      bool slept = false;
+      do {
+        if (ready()) return leave(epoch, slept);
+      } while (sleep(epoch, other, !std::exchange(slept, true)));
       if (ready()) return;
     }
   }
 
  private:
-  void wake_one();
+  // state_: epoch in the low half, the word that the kernel compares; then two counts.
+  static constexpr std::uint64_t kOneWaiting = 1ULL << 32, kOneWaking = 1ULL << 48;
+  static constexpr std::uint64_t kWaitingMask = kOneWaking - kOneWaiting;
+  static_assert(std::endian::native == std::endian::little, "the epoch is the first half");
 
-  std::atomic<std::uint32_t> waiting_{0};  // at least the number of sleepers not yet claimed
-  std::atomic<std::uint32_t> epoch_{0};    // moves with every wakeup; what waiters sleep on
+  static std::uint32_t epoch_of(std::uint64_t state) { return static_cast<std::uint32_t>(state); }
+  /// With the epoch moved on, which never carries into the counts.
+  static std::uint64_t next_epoch(std::uint64_t state) {
+    return (state & ~0xffffffffULL) | static_cast<std::uint32_t>(state + 1);
+  }
+
+  /// Returns the epoch to sleep on. Relaxed: the heavy fence orders it before the check.
+  std::uint32_t count_in() {
+    return epoch_of(state_.fetch_add(kOneWaiting, std::memory_order_relaxed));
+  }
+  /// Whether the caller is still counted in: it slept a while, and nobody was claimed. `first`: of
+  /// its sleeps since it counted in.
+  bool sleep(std::uint32_t epoch, BasicEventCount* other, bool first);
+  /// The condition holds. `slept`: since the first look.
+  void leave(std::uint32_t epoch, bool slept);
+  void wake_one();
+  void wake_sleepers(int count) { futex_wake(&state_, count, Between::kFutexScope); }
+
+  /// Epoch: moves with every claim. Waiting: those counted in and not claimed, or more. Waking:
+  /// claimers that have not made their wake call yet. One word, so that a claim is one step.
+  /// Release by who claims, acquire by who was claimed: what was published before is seen.
+  std::atomic<std::uint64_t> state_{0};
 };
+
+extern template class BasicEventCount<BetweenThreads>;
+extern template class BasicEventCount<BetweenProcesses>;
+
+using EventCount = BasicEventCount<BetweenThreads>;
+using SharedEventCount = BasicEventCount<BetweenProcesses>;
 
 }  // namespace handoff

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <ctime>
 
 namespace handoff {
@@ -13,27 +14,32 @@ static_assert(std::atomic<std::uint32_t>::is_always_lock_free &&
               "the kernel compares the word itself");
 
 namespace {
-// Shared futexes (no FUTEX_PRIVATE_FLAG): the word may lie in memory of several processes.
-void wait(std::atomic<std::uint32_t>& word, std::uint32_t expected, const timespec* timeout) {
-  syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAIT, expected, timeout,
-          nullptr, 0);
+
+long futex(const void* word, int operation, FutexScope scope, std::uint32_t value,
+           const timespec* timeout) {
+  if (scope == FutexScope::kThreads) operation |= FUTEX_PRIVATE_FLAG;
+  return syscall(SYS_futex, word, operation, value, timeout, nullptr, 0);
 }
+
 }  // namespace
 
 void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected) {
-  wait(word, expected, nullptr);
-}
-
-void futex_wait_for(std::atomic<std::uint32_t>& word, std::uint32_t expected,
-                    std::uint64_t timeout_ns) {
-  const timespec timeout{static_cast<time_t>(timeout_ns / 1'000'000'000),
-                         static_cast<long>(timeout_ns % 1'000'000'000)};
-  wait(word, expected, &timeout);
+  futex(&word, FUTEX_WAIT, FutexScope::kProcesses, expected, nullptr);
 }
 
 void futex_wake(std::atomic<std::uint32_t>& word, int count) {
-  syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAKE, count, nullptr, nullptr,
-          0);
+  futex_wake(&word, count, FutexScope::kProcesses);
+}
+
+bool futex_wait_for(const void* word, std::uint32_t expected, std::uint64_t timeout_ns,
+                    FutexScope scope) {
+  const timespec timeout{static_cast<time_t>(timeout_ns / 1'000'000'000),
+                         static_cast<long>(timeout_ns % 1'000'000'000)};
+  return futex(word, FUTEX_WAIT, scope, expected, &timeout) == 0 || errno != ETIMEDOUT;
+}
+
+void futex_wake(const void* word, int count, FutexScope scope) {
+  futex(word, FUTEX_WAKE, scope, static_cast<std::uint32_t>(count), nullptr);
 }
 
 }  // namespace handoff

@@ -8,12 +8,19 @@
 
 namespace handoff {
 
+/// Who sleeps on a word: threads of one process only (a cheaper key in the kernel), or any process
+/// that maps its memory. Sleepers and wakers of a word must say the same.
+enum class FutexScope : std::uint8_t { kThreads, kProcesses };
+
 /// Sleeps while `word` holds `expected`; returns on a wake, a change or a signal: recheck.
 void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected);
-/// As above, at most `timeout_ns`.
-void futex_wait_for(std::atomic<std::uint32_t>& word, std::uint32_t expected,
-                    std::uint64_t timeout_ns);
 /// Wakes up to `count` sleepers.
 void futex_wake(std::atomic<std::uint32_t>& word, int count = INT_MAX);
+
+/// The same for the four bytes at `word`, of an atomic of any type: sleeps `timeout_ns` at most,
+/// and returns false when that time passed.
+bool futex_wait_for(const void* word, std::uint32_t expected, std::uint64_t timeout_ns,
+                    FutexScope scope);
+void futex_wake(const void* word, int count, FutexScope scope);
 
 }  // namespace handoff

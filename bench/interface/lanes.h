@@ -26,6 +26,9 @@ struct Board {
   alignas(128) std::atomic<std::uint64_t> drawn{0};
   /// Ticks at which a producer first found nothing left; 0 before. Read after the slice.
   alignas(128) std::atomic<std::uint64_t> exhausted_at{0};
+  /// Sleepers that were not woken when they should have been (bench/interface/eventcount.h).
+  /// Relaxed: read after the slice. The driver reads it, too.
+  alignas(128) std::atomic<std::uint64_t> missed_wakeups{0};
   /// Written by the cell between slices.
   alignas(128) std::uint64_t items = 0;
   std::uint32_t slice = 0;

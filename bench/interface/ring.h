@@ -97,7 +97,7 @@ class Ring {
     alignas(128) std::atomic<std::uint64_t> head{0};
     /// Release by close() and break_off(), acquire by waiters: what was committed before is found.
     alignas(128) std::atomic<std::uint32_t> state{kOpen};
-    EventCount not_full, not_empty;
+    SharedEventCount not_full, not_empty;
   };
 
   std::uint64_t slots() const { return mask_ + 1; }
@@ -164,10 +164,13 @@ class Ring {
   template <bool kAlone>
   [[gnu::noinline]] Slot* wait_and_reserve(std::uint32_t spins) {
     Slot* slot = nullptr;
-    ends_->not_full.await(spins, [&] {
-      slot = try_reserve<kAlone>();
-      return slot != nullptr || ends_->state.load(std::memory_order_acquire) == kBroken;
-    });
+    ends_->not_full.await(
+        spins,
+        [&] {
+          slot = try_reserve<kAlone>();
+          return slot != nullptr || ends_->state.load(std::memory_order_acquire) == kBroken;
+        },
+        &ends_->not_empty);
     if constexpr (!kAlone) {
       if (reservable(ends_->tail.load(std::memory_order_relaxed)) >= 0)
         ends_->not_full.notify_one();
@@ -177,12 +180,16 @@ class Ring {
   template <bool kAlone>
   [[gnu::noinline]] Slot* wait_and_take(std::uint32_t spins) {
     Slot* slot = nullptr;
-    ends_->not_empty.await(spins, [&] {
-      // The state is read before the last try: what was committed before it was closed is found.
-      const bool ended = ends_->state.load(std::memory_order_acquire) != kOpen;
-      slot = try_take<kAlone>();
-      return slot != nullptr || ended;
-    });
+    ends_->not_empty.await(
+        spins,
+        [&] {
+          // The state is read before the last try: what was committed before it was closed is
+          // found.
+          const bool ended = ends_->state.load(std::memory_order_acquire) != kOpen;
+          slot = try_take<kAlone>();
+          return slot != nullptr || ended;
+        },
+        &ends_->not_full);
     if constexpr (!kAlone) {
       if (takeable(ends_->head.load(std::memory_order_relaxed)) >= 0) ends_->not_empty.notify_one();
     }

@@ -2,9 +2,16 @@
 //
 // Queue: `bool try_push(const Message&)` false when full, `bool try_pop(Message&)` false when
 // empty. Both ends sleep on an eventcount of their own.
+//
+// In many queues try_pop also fails while the item at the front is still being written, though
+// later ones are there (and try_push while the place is still being read). Whoever finished a later
+// one first then woke somebody in vain. So whoever waited and got something wakes the next one. A
+// queue in which whatever was handed in can be taken says so and saves that call: `static constexpr
+// bool kInOrder = true`.
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 
 #include "bench/interface/eventcount.h"
@@ -12,7 +19,13 @@
 
 namespace handoff {
 
-template <class Message, class Queue>
+template <class Queue>
+concept SaysInOrder = requires {
+  { Queue::kInOrder } -> std::convertible_to<bool>;
+};
+
+/// `Between`: threads of one process, or processes that share the memory it lies in.
+template <class Message, class Queue, class Between = BetweenThreads>
 class WaitingChannel {
  public:
   explicit WaitingChannel(const Setting& setting)
@@ -20,7 +33,7 @@ class WaitingChannel {
 
   void push(const Message& message) {
     if (!queue_.try_push(message)) [[unlikely]] {
-      not_full_.await(spins_, [&] { return queue_.try_push(message); });
+      wait_and_push(message);
     }
     not_empty_.notify_one();
   }
@@ -40,20 +53,37 @@ class WaitingChannel {
   void reopen() { closed_.store(false, std::memory_order_relaxed); }
 
  private:
-  bool wait_and_pop(Message& message) {
+  static constexpr bool kInOrder = [] {
+    if constexpr (SaysInOrder<Queue>) return Queue::kInOrder;
+    return false;
+  }();
+
+  [[gnu::noinline]] void wait_and_push(const Message& message) {
+    not_full_.await(
+        spins_, [&] { return queue_.try_push(message); }, &not_empty_);
+    if constexpr (!kInOrder) not_full_.notify_one();
+  }
+
+  [[gnu::noinline]] bool wait_and_pop(Message& message) {
     bool popped = false;
-    not_empty_.await(spins_, [&] {
-      // Whether it is closed is read before the last try: what was pushed before is then found.
-      const bool closed = closed_.load(std::memory_order_acquire);
-      popped = queue_.try_pop(message);
-      return popped || closed;
-    });
+    not_empty_.await(
+        spins_,
+        [&] {
+          // Whether it is closed is read before the last try: what was pushed before is then found.
+          const bool closed = closed_.load(std::memory_order_acquire);
+          popped = queue_.try_pop(message);
+          return popped || closed;
+        },
+        &not_full_);
+    if constexpr (!kInOrder) {
+      if (popped) not_empty_.notify_one();
+    }
     return popped;
   }
 
   Queue queue_;
   const std::uint32_t spins_;
-  EventCount not_empty_, not_full_;
+  BasicEventCount<Between> not_empty_, not_full_;
   std::atomic<bool> closed_{false};
 };
 

@@ -105,7 +105,8 @@ CELL = {
     "slowest_lane_share": nullable(positive), "fastest_lane_share": nullable(positive),
     "floor_multiple": nullable(positive), "parked_cpu_share": nullable(positive),
     "levels": nullable(shaped(LEVELS)),
-    "slices": whole, "incarnations": whole, "items": whole, "bound": boolean, "note": text}
+    "slices": whole, "incarnations": whole, "items": whole, "bound": boolean,
+    "missed_wakeups": whole, "note": text}
 RATIO = {
     "label": text, "to": text, "median": nullable(positive), "lo": nullable(positive),
     "hi": nullable(positive), "within": interval("median", comparable=False),

@@ -1,79 +1,27 @@
-// Lost wakeups, looked for at every single instruction of a waiter.
+// Races of a waiter, run at every single instruction of it.
 #include <gtest/gtest.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <csignal>
+#include <cstring>
 #include <new>
 
 #include "bench/interface/eventcount.h"
+#include "bench/interface/ring.h"
 #include "bench/interface/shared_memory.h"
-#include "tests/strategy_test_support.h"
+#include "bench/interface/waiting_channel.h"
+#include "tests/stepped_process.h"
 
 namespace handoff {
 namespace {
 
-/// A waiter in a process of its own that is stopped after any number of its instructions.
-class SteppedWaiter {
- public:
-  struct State {
-    SharedEventCount count;
-    std::atomic<bool> ready{false};
-  };
+using testing::SteppedProcess;
 
-  SteppedWaiter()
-      : memory_(SharedMemory::create(sizeof(State))), state_(new (memory_.data()) State) {
-    pid_ = fork();
-    if (pid_ == 0) {
-      ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-      raise(SIGSTOP);
-      state_->count.await(0, [this] { return state_->ready.load(std::memory_order_acquire); });
-      _exit(0);
-    }
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    traced_ = WIFSTOPPED(status);
-  }
-  ~SteppedWaiter() {
-    if (ended_) return;
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
+constexpr int kMostInstructions = 2000;
 
-  bool traced() const { return traced_; }
-  State& state() const { return *state_; }
-
-  /// Lets it run `instructions` and stops it there; false if it fell asleep before.
-  bool step(int instructions) {
-    for (int i = 0; i < instructions; ++i) {
-      if (ptrace(PTRACE_SINGLESTEP, pid_, nullptr, nullptr) != 0) return false;
-      int status = 0;
-      for (int waits = 0; waitpid(pid_, &status, WNOHANG) == 0; ++waits) {
-        if (waits > 20 && testing::process_state(pid_) == 'S') return false;
-        usleep(waits > 20 ? 500 : 0);
-      }
-    }
-    return true;
-  }
-  void let_go() const { ptrace(PTRACE_DETACH, pid_, nullptr, nullptr); }
-  bool falls_asleep() const {
-    return testing::eventually([&] { return testing::process_state(pid_) == 'S'; });
-  }
-  bool wakes_up() {
-    for (int waited_ms = 0; waited_ms < 5000 && !ended_; ++waited_ms) {
-      ended_ = waitpid(pid_, nullptr, WNOHANG) == pid_;
-      if (!ended_) usleep(1000);
-    }
-    return ended_;
-  }
-
- private:
-  SharedMemory memory_;
-  State* state_;
-  pid_t pid_;
-  bool traced_ = false, ended_ = false;
+struct Waited {
+  SharedEventCount count;
+  std::atomic<bool> ready{false};
+  std::atomic<std::uint64_t> missed_wakeups{0};
 };
 
 /// Somebody is notified of an item while the waiter stands after its n-th instruction, and another
@@ -81,20 +29,27 @@ class SteppedWaiter {
 void expect_wakeup_wherever_the_waiter_stands(void (SharedEventCount::*notify)()) {
   if (testing::kSanitized) GTEST_SKIP() << "instrumented code has too many instructions";
   int stood = 0;
-  for (bool asleep = false; !asleep && stood < 2000; ++stood) {
-    SteppedWaiter waiter;
+  for (bool asleep = false; !asleep && stood < kMostInstructions; ++stood) {
+    const SharedMemory memory = SharedMemory::create(sizeof(Waited));
+    auto& waited = *new (memory.data()) Waited;
+    SteppedProcess waiter([&] {
+      count_missed_wakeups_in(&waited.missed_wakeups);
+      waited.count.await(0, [&] { return waited.ready.load(std::memory_order_acquire); });
+      return 0;
+    });
     if (!waiter.traced()) GTEST_SKIP() << "ptrace is not allowed here";
     asleep = !waiter.step(stood);
-    (waiter.state().count.*notify)();
     if (asleep) break;
+    (waited.count.*notify)();
     waiter.let_go();
     ASSERT_TRUE(waiter.falls_asleep());
-    waiter.state().ready.store(true, std::memory_order_release);
-    waiter.state().count.notify_one();
-    ASSERT_TRUE(waiter.wakes_up()) << "sleeps for ever, notified after instruction " << stood;
+    waited.ready.store(true, std::memory_order_release);
+    waited.count.notify_one();
+    ASSERT_TRUE(waiter.ends_soon()) << "sleeps for ever, notified after instruction " << stood;
+    ASSERT_EQ(waited.missed_wakeups.load(), 0U) << "notified after instruction " << stood;
   }
   EXPECT_GT(stood, 10);
-  EXPECT_LT(stood, 2000);
+  EXPECT_LT(stood, kMostInstructions);
 }
 
 TEST(EventCount, NotifyOneIsNotLostWhereverTheWaiterStands) {
@@ -103,6 +58,107 @@ TEST(EventCount, NotifyOneIsNotLostWhereverTheWaiterStands) {
 
 TEST(EventCount, AWakeupAfterNotifyAllIsNotLostWhereverTheWaiterStood) {
   expect_wakeup_wherever_the_waiter_stands(&SharedEventCount::notify_all);
+}
+
+/// One waiter stands after its n-th instruction when its condition comes true and somebody is
+/// claimed; then another waiter counts in and sleeps. The first one leaves, and must not take the
+/// other's count with it: the next notification has to wake that one.
+TEST(EventCount, AWaiterThatLeavesDoesNotTakeAnothersCountWithIt) {
+  if (testing::kSanitized) GTEST_SKIP() << "instrumented code has too many instructions";
+  struct Two {
+    SharedEventCount count;
+    std::atomic<bool> first{false}, second{false};
+    std::atomic<std::uint64_t> missed_wakeups{0};
+    int await(const std::atomic<bool>& flag) {
+      count_missed_wakeups_in(&missed_wakeups);
+      count.await(0, [&] { return flag.load(std::memory_order_acquire); });
+      return 0;
+    }
+  };
+  int stood = 0;
+  for (; stood < kMostInstructions; ++stood) {
+    const SharedMemory memory = SharedMemory::create(sizeof(Two));
+    auto& two = *new (memory.data()) Two;
+    SteppedProcess first([&] { return two.await(two.first); });
+    if (!first.traced()) GTEST_SKIP() << "ptrace is not allowed here";
+    if (!first.step(stood)) break;
+    two.first.store(true, std::memory_order_release);
+    two.count.notify_one();
+    SteppedProcess second([&] { return two.await(two.second); });
+    second.let_go();
+    ASSERT_TRUE(second.falls_asleep());
+    first.let_go();
+    ASSERT_TRUE(first.ends_soon());
+    two.second.store(true, std::memory_order_release);
+    two.count.notify_one();
+    ASSERT_TRUE(second.ends_soon()) << "after instruction " << stood;
+    ASSERT_EQ(two.missed_wakeups.load(), 0U) << "after instruction " << stood;
+  }
+  EXPECT_GT(stood, 10);
+  EXPECT_LT(stood, kMostInstructions);
+}
+
+/// An item comes, and right behind it the end, while a consumer that found nothing stands after its
+/// n-th instruction: it has to take the item. `consume` returns 1 with an item, 0 at the end.
+template <class Place, class Consume, class PutAndClose>
+void expect_the_last_item_wherever_the_consumer_stands(Consume consume, PutAndClose put_and_close) {
+  if (testing::kSanitized) GTEST_SKIP() << "instrumented code has too many instructions";
+  int stood = 0;
+  for (bool asleep = false; !asleep && stood < kMostInstructions; ++stood) {
+    const SharedMemory memory = SharedMemory::create(sizeof(Place));
+    auto& place = *new (memory.data()) Place;
+    SteppedProcess consumer([&] { return consume(place); });
+    if (!consumer.traced()) GTEST_SKIP() << "ptrace is not allowed here";
+    asleep = !consumer.step(stood);
+    if (asleep) break;
+    put_and_close(place);
+    consumer.let_go();
+    ASSERT_TRUE(consumer.ends_soon()) << "after instruction " << stood;
+    ASSERT_EQ(consumer.returned(), 1) << "the last item is lost after instruction " << stood;
+    place.~Place();
+  }
+  EXPECT_GT(stood, 10);
+  EXPECT_LT(stood, kMostInstructions);
+}
+
+struct OneRing {
+  Ring ring{2, 8};
+};
+
+TEST(Ring, GivesTheLastItemWhereverTheConsumerStandsWhenItIsClosed) {
+  expect_the_last_item_wherever_the_consumer_stands<OneRing>(
+      [](OneRing& place) { return place.ring.take<false>(0) == nullptr ? 0 : 1; },
+      [](OneRing& place) {
+        place.ring.commit<false>(*place.ring.reserve<false>(0));
+        place.ring.close();
+      });
+}
+
+/// One item, without any waiting.
+class Pocket {
+ public:
+  explicit Pocket(std::uint32_t /*capacity*/) {}
+  bool try_push(const int& /*item*/) { return !full_.exchange(true, std::memory_order_acq_rel); }
+  bool try_pop(int& /*item*/) { return full_.exchange(false, std::memory_order_acq_rel); }
+
+ private:
+  std::atomic<bool> full_{false};
+};
+
+struct OneChannel {
+  WaitingChannel<int, Pocket, BetweenProcesses> channel{Setting{.workload = {}, .spins = 0}};
+};
+
+TEST(WaitingChannel, GivesTheLastItemWhereverTheConsumerStandsWhenItIsClosed) {
+  expect_the_last_item_wherever_the_consumer_stands<OneChannel>(
+      [](OneChannel& place) {
+        int item = 0;
+        return place.channel.pop(item) ? 1 : 0;
+      },
+      [](OneChannel& place) {
+        place.channel.push(1);
+        place.channel.close();
+      });
 }
 
 }  // namespace

@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "tests/strategy_test_support.h"
+#include "tests/two_waiters.h"
 
 namespace handoff {
 namespace {
 
+using testing::expect_both_are_served;
 using testing::kSpins;
 
 constexpr std::uint32_t kCapacities[] = {1, 2, 3, 5, 7, 8, 100};
@@ -148,6 +150,36 @@ TEST(Ring, LetsEveryWaitingConsumerGoWhenItIsClosed) {
   usleep(20'000);
   ring.close();
   for (std::thread& consumer : consumers) consumer.join();
+}
+
+TEST(Ring, ServesBothWaitingConsumersWhenTheLaterItemIsCommittedFirst) {
+  for (int round = 0; round < 5; ++round) {
+    Ring ring(2, 8);
+    expect_both_are_served([&] { get<false>(ring); },
+                           [&] {
+                             Ring::Slot* first = ring.reserve<false>(0);
+                             Ring::Slot* second = ring.reserve<false>(0);
+                             ring.commit<false>(*second);
+                             testing::let_it_sleep_again();
+                             ring.commit<false>(*first);
+                           });
+  }
+}
+
+TEST(Ring, ServesBothWaitingProducersWhenTheLaterSlotIsReleasedFirst) {
+  for (int round = 0; round < 5; ++round) {
+    Ring ring(2, 8);
+    put<false>(ring, 0);
+    put<false>(ring, 1);
+    expect_both_are_served([&] { put<false>(ring, 2); },
+                           [&] {
+                             Ring::Slot* first = ring.take<false>(0);
+                             Ring::Slot* second = ring.take<false>(0);
+                             ring.release(*second);
+                             testing::let_it_sleep_again();
+                             ring.release(*first);
+                           });
+  }
 }
 
 TEST(Ring, LetsEverybodyGoWhenItIsBrokenOffAndStaysBroken) {

@@ -47,33 +47,33 @@ void BasicEventCount<Between>::notify_all() {
 }
 
 template <class Between>
-bool BasicEventCount<Between>::sleep(std::uint32_t epoch, BasicEventCount* other, bool first) {
+auto BasicEventCount<Between>::sleep(std::uint32_t epoch, BasicEventCount* other) -> Slept {
   full_fence();
   const std::uint64_t others = other == nullptr ? 0 : other->state_.load(std::memory_order_relaxed);
-  const bool both_wait = first && (others & kWaitingMask) != 0;
-  const bool in_time =
+  const bool both_wait = (others & kWaitingMask) != 0;
+  const bool woken =
       futex_wait_for(&state_, epoch, both_wait ? kBothWaitNs : kSecondNs, Between::kFutexScope);
-  // Not claimed: it is the other end that has to find out why nobody did that.
-  if (!in_time && both_wait &&
+  if (!woken && both_wait &&
       epoch_of(other->state_.load(std::memory_order_relaxed)) == epoch_of(others)) {
-    other->wake_sleepers(1);
+    other->wake_sleepers(1);  // not claimed: it has to find out why nobody did that
   }
-  return epoch_of(state_.load(std::memory_order_acquire)) == epoch;
+  return {epoch_of(state_.load(std::memory_order_acquire)), woken};
 }
 
 template <class Between>
-void BasicEventCount<Between>::leave(std::uint32_t epoch, bool slept) {
+void BasicEventCount<Between>::take_back(std::uint32_t epoch) {
   std::uint64_t state = state_.load(std::memory_order_relaxed);
-  // A notifier that has published but not looked yet will claim somebody in a moment.
-  while (slept && epoch_of(state) == epoch) {
-    if (!futex_wait_for(&state_, epoch, kSecondNs, Between::kFutexScope)) {
-      count_missed_wakeup();
-      slept = false;
-    }
-    state = state_.load(std::memory_order_relaxed);
-  }
   while (epoch_of(state) == epoch &&
          !state_.compare_exchange_weak(state, state - kOneWaiting, std::memory_order_relaxed)) {
+  }
+}
+
+template <class Between>
+void BasicEventCount<Between>::expect_claim(std::uint32_t epoch) {
+  while (epoch_of(state_.load(std::memory_order_relaxed)) == epoch) {
+    if (!futex_wait_for(&state_, epoch, kSecondNs, Between::kFutexScope)) {
+      return count_missed_wakeup();
+    }
   }
 }
 

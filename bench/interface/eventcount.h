@@ -31,7 +31,6 @@
 #include <atomic>
 #include <bit>
 #include <cstdint>
-#include <utility>
 
 #include "bench/interface/clock.h"
 #include "bench/interface/fences.h"
@@ -69,11 +68,19 @@ class alignas(128) BasicEventCount {
     for (;;) {
       const std::uint32_t epoch = count_in();
       Between::heavy_fence();
-      bool slept = false;
-      do {
-        if (ready()) return leave(epoch, slept);
-      } while (sleep(epoch, other, !std::exchange(slept, true)));
-      if (ready()) return;
+      if (ready()) return take_back(epoch);
+      Slept slept = sleep(epoch, other);
+      while (slept.epoch == epoch) {  // nobody was claimed
+        if (ready()) {
+          expect_claim(epoch);
+          return take_back(epoch);
+        }
+        slept = sleep(epoch, nullptr);
+      }
+      if (ready()) {
+        if (!slept.woken) expect_claim(slept.epoch);
+        return;
+      }
     }
   }
 
@@ -93,11 +100,16 @@ class alignas(128) BasicEventCount {
   std::uint32_t count_in() {
     return epoch_of(state_.fetch_add(kOneWaiting, std::memory_order_relaxed));
   }
-  /// Whether the caller is still counted in: it slept a while, and nobody was claimed. `first`: of
-  /// its sleeps since it counted in.
-  bool sleep(std::uint32_t epoch, BasicEventCount* other, bool first);
-  /// The condition holds. `slept`: since the first look.
-  void leave(std::uint32_t epoch, bool slept);
+  struct Slept {
+    std::uint32_t epoch;  // at the end
+    bool woken;           // or not to be put to sleep; else the time was over
+  };
+  Slept sleep(std::uint32_t epoch, BasicEventCount* other);
+  /// Takes the caller's count back, unless somebody was claimed since `epoch`.
+  void take_back(std::uint32_t epoch);
+  /// For a sleeper that nobody woke though its condition holds: whoever made it true claims
+  /// somebody in a moment. If `epoch` stands for another second, that is a missed wakeup.
+  void expect_claim(std::uint32_t epoch);
   void wake_one();
   void wake_sleepers(int count) { futex_wake(&state_, count, Between::kFutexScope); }
 

@@ -13,15 +13,15 @@
 // A claimer that loses its CPU before it has woken anybody is seen by other notifiers (`waking`):
 // they wake the sleeper in its place.
 //
-// A waiter that finds its condition true takes its count back if nobody was claimed meanwhile. Else
-// the count stays: counted too many costs one needless wake call later, counted too few would lose
-// a wakeup.
+// A waiter that finds its condition true takes its count back if nobody was claimed meanwhile and
+// no wake call reached it, which may have been meant for another sleeper. Else the count stays:
+// counted too many costs one needless wake call later, counted too few would lose a wakeup.
 //
 // In depth: whoever is about to sleep looks, after a full fence, whether the other end of its queue
-// waits too, and if that lasts wakes it; and every sleeper looks at its condition once a second.
-// One that finds it true, and that no notifier claims for another second, was not woken when it
-// should have been: that is counted (missed_wakeups), reported with the slice, and means that this
-// file is wrong.
+// waits too, and if that lasts wakes it; and every sleeper looks at its condition once a second. One
+// that finds it true though nobody was claimed since it counted in, and nobody is for a second more,
+// was not woken when it should have been: that is counted (missed_wakeups), reported with the slice,
+// and means that this file is wrong.
 //
 // Properties: any number of waiters (at most 65535) and notifiers. EventCount is for the threads of
 // one process, SharedEventCount for memory that several share. Model: tests/models/eventcount.pml.
@@ -43,6 +43,12 @@ namespace handoff {
 void count_missed_wakeups_in(std::atomic<std::uint64_t>* counter);
 /// For whatever sleeps without an eventcount. Relaxed: read after the slice.
 void count_missed_wakeup();
+
+namespace detail {
+/// How long a sleeper sleeps before it looks at its condition: a second. Owner: tests, while nobody
+/// sleeps, to see who would sleep for ever.
+extern std::uint64_t look_again_after_ns;
+}  // namespace detail
 
 template <class Between>
 class alignas(128) BasicEventCount {
@@ -69,8 +75,8 @@ class alignas(128) BasicEventCount {
       const std::uint32_t epoch = count_in();
       Between::heavy_fence();
       if (ready()) return take_back(epoch);
-      Slept slept = sleep(epoch, other);
-      while (slept.epoch == epoch) {  // nobody was claimed
+      SleepEnd slept = sleep(epoch, other);
+      while (slept == SleepEnd::kUnclaimed) {
         if (ready()) {
           expect_claim(epoch);
           return take_back(epoch);
@@ -78,7 +84,7 @@ class alignas(128) BasicEventCount {
         slept = sleep(epoch, nullptr);
       }
       if (ready()) {
-        if (!slept.woken) expect_claim(slept.epoch);
+        if (slept == SleepEnd::kNudged) expect_claim(epoch);
         return;
       }
     }
@@ -87,7 +93,9 @@ class alignas(128) BasicEventCount {
  private:
   // state_: epoch in the low half, the word that the kernel compares; then two counts.
   static constexpr std::uint64_t kOneWaiting = 1ULL << 32, kOneWaking = 1ULL << 48;
+  static constexpr std::uint64_t kNudged = 1ULL << 63;
   static constexpr std::uint64_t kWaitingMask = kOneWaking - kOneWaiting;
+  static constexpr std::uint64_t kWakingMask = kNudged - kOneWaking;
   static_assert(std::endian::native == std::endian::little, "the epoch is the first half");
 
   static std::uint32_t epoch_of(std::uint64_t state) { return static_cast<std::uint32_t>(state); }
@@ -100,21 +108,25 @@ class alignas(128) BasicEventCount {
   std::uint32_t count_in() {
     return epoch_of(state_.fetch_add(kOneWaiting, std::memory_order_relaxed));
   }
-  struct Slept {
-    std::uint32_t epoch;  // at the end
-    bool woken;           // or not to be put to sleep; else the time was over
+  enum class SleepEnd : std::uint8_t {
+    kClaimed,    // by a wake call, or the epoch has moved: take it as no longer counted in
+    kNudged,     // by the other end; as above, though the epoch stands
+    kUnclaimed,  // by the clock or a signal, while the epoch stood: still counted in
   };
-  Slept sleep(std::uint32_t epoch, BasicEventCount* other);
+  SleepEnd sleep(std::uint32_t epoch, BasicEventCount* other);
   /// Takes the caller's count back, unless somebody was claimed since `epoch`.
   void take_back(std::uint32_t epoch);
   /// For a sleeper that nobody woke though its condition holds: whoever made it true claims
   /// somebody in a moment. If `epoch` stands for another second, that is a missed wakeup.
   void expect_claim(std::uint32_t epoch);
+  /// Wakes a sleeper without claiming it, if nothing has happened since the state was `as_seen`.
+  void nudge(std::uint64_t as_seen);
   void wake_one();
   void wake_sleepers(int count) { futex_wake(&state_, count, Between::kFutexScope); }
 
   /// Epoch: moves with every claim. Waiting: those counted in and not claimed, or more. Waking:
-  /// claimers that have not made their wake call yet. One word, so that a claim is one step.
+  /// claimers that have not made their wake call yet. Nudged: the next wakeup is by the other end,
+  /// not by a claimer. One word, so that a claim is one step.
   /// Release by who claims, acquire by who was claimed: what was published before is seen.
   std::atomic<std::uint64_t> state_{0};
 };

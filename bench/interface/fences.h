@@ -14,7 +14,7 @@
 //
 // BetweenProcesses: both are full barriers. The command for several processes
 // (MEMBARRIER_CMD_GLOBAL_EXPEDITED) promises the same but does not keep it: Linux 5.10 to 6.18 at
-// least leave out CPUs that run a registered process (docs/fences.md has cause and proof).
+// least leave out CPUs that run a registered process (docs/waiting.md has cause and proof).
 //
 // Source: membarrier(2); Dice, Huang, Yang 2001, "Asymmetric Dekker synchronization".
 #pragma once

@@ -31,11 +31,12 @@ void futex_wake(std::atomic<std::uint32_t>& word, int count) {
   futex_wake(&word, count, FutexScope::kProcesses);
 }
 
-bool futex_wait_for(const void* word, std::uint32_t expected, std::uint64_t timeout_ns,
-                    FutexScope scope) {
+FutexEnd futex_wait_for(const void* word, std::uint32_t expected, std::uint64_t timeout_ns,
+                        FutexScope scope) {
   const timespec timeout{static_cast<time_t>(timeout_ns / 1'000'000'000),
                          static_cast<long>(timeout_ns % 1'000'000'000)};
-  return futex(word, FUTEX_WAIT, scope, expected, &timeout) == 0 || errno != ETIMEDOUT;
+  if (futex(word, FUTEX_WAIT, scope, expected, &timeout) == 0) return FutexEnd::kWoken;
+  return errno == ETIMEDOUT ? FutexEnd::kTimedOut : FutexEnd::kOther;
 }
 
 void futex_wake(const void* word, int count, FutexScope scope) {

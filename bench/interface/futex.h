@@ -17,10 +17,12 @@ void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected);
 /// Wakes up to `count` sleepers.
 void futex_wake(std::atomic<std::uint32_t>& word, int count = INT_MAX);
 
-/// The same for the four bytes at `word`, of an atomic of any type: sleeps `timeout_ns` at most,
-/// and returns false when that time passed.
-bool futex_wait_for(const void* word, std::uint32_t expected, std::uint64_t timeout_ns,
-                    FutexScope scope);
+/// Why futex_wait_for returned: a wake call; its time; the word held something else, or a signal.
+enum class FutexEnd : std::uint8_t { kWoken, kTimedOut, kOther };
+
+/// The same for the four bytes at `word`, of an atomic of any type; sleeps `timeout_ns` at most.
+FutexEnd futex_wait_for(const void* word, std::uint32_t expected, std::uint64_t timeout_ns,
+                        FutexScope scope);
 void futex_wake(const void* word, int count, FutexScope scope);
 
 }  // namespace handoff

@@ -86,6 +86,29 @@ TEST(Compare, FindsTheLeaderThatChangedAndNotAllOthers) {
   EXPECT_NEAR(change_of(made, "b").at("ratio").at("median"), 1, 1e-6);
 }
 
+TEST(Compare, IsAsUncertainAsBothRunsTogether) {
+  const Json head = run_of({{"a", 100}, {"b", 200}, {"c", 375}, {"d", 400}, {"e", 500}});
+  const auto half_of_c = [](const Json& made) {
+    const Json ratio = change_of(made, "c").at("ratio");
+    return std::log(ratio.at("hi").get<double>() / ratio.at("lo").get<double>()) / 2;
+  };
+  EXPECT_NEAR(half_of_c(compare_runs(kBase, head, "base", "head", false)), std::hypot(0.01, 0.01),
+              1e-9);
+  const auto widened = [](Json run) {  // what was known within 1 % is known within 30 %
+    for (Json& ratio : run["points"][0]["ratios"]) {
+      const double median = ratio.at("median");
+      ratio["lo"] = median * std::exp(-0.3);
+      ratio["hi"] = median * std::exp(0.3);
+    }
+    return run;
+  };
+  for (const auto& [base, other] : {std::pair{widened(kBase), head}, {kBase, widened(head)}}) {
+    const Json made = compare_runs(base, other, "base", "head", false);
+    EXPECT_NEAR(half_of_c(made), std::hypot(0.01, 0.3), 1e-9);
+    EXPECT_EQ(change_of(made, "c").at("verdict"), "undecided");
+  }
+}
+
 TEST(Compare, OfTwoCellsIsOfTimesAndSaysSo) {
   const Json made = compare_runs(run_of({{"a", 100}, {"b", 200}}), run_of({{"a", 150}, {"b", 300}}),
                                  "base", "head", false);
@@ -200,6 +223,9 @@ TEST(Export, OfAComparisonShowsRegressionsAsFailedTests) {
   EXPECT_NE(exported(export_junit, gate_of("undecided", false)).find("<skipped"),
             std::string::npos);
   EXPECT_EQ(exported(export_junit, gate_of("none", false)).find("<failure"), std::string::npos);
+  EXPECT_NE(exported(export_junit, gate_of("failed", false)).find("<failure type=\"failed\""),
+            std::string::npos)
+      << "it delivered before and does not now";
 }
 
 TEST(Export, OfAComparisonAsMarkdownSaysItInOneSentence) {

@@ -128,6 +128,14 @@ TEST(RaceOrder, PutsWhatNoNumberOfIncarnationsDecidesLast) {
   EXPECT_EQ(race.visit(), 0);
 }
 
+TEST(RaceOrder, LetsALaterPointJoinOnlyWithTimeToSpareForItsFirstLook) {
+  Race race(2, 1);
+  race.visits(8);
+  race.look(0, true, 1);
+  EXPECT_EQ(race.visit(8.5), -1) << "eight visits of a second, if none takes longer than planned";
+  EXPECT_EQ(race.visit(10), 1);
+}
+
 TEST(RaceOrder, EndsWhenNothingFitsOrAllIsStopped) {
   Race race(1, 1);
   EXPECT_EQ(race.visit(0.5), -1);

@@ -12,6 +12,13 @@ namespace {
 
 using testing::planned;
 
+TEST(BlocksNeeded, OfSlowCellsAreFewerThanOfOthers) {
+  EXPECT_EQ(blocks_needed(false, 3), 3);
+  EXPECT_EQ(blocks_needed(true, 3), kFewestSlowBlocks);
+  EXPECT_EQ(blocks_needed(true, 1), 1);
+  EXPECT_LT(blocks_needed(true, kMostBlocks), kMostBlocks) << "else they would take all the time";
+}
+
 TEST(SliceLength, IsOneMillisecondWhereThreadsHaveACpuEach) {
   EXPECT_DOUBLE_EQ(slice_need_s(2, 2, 64), 1e-3);
   EXPECT_DOUBLE_EQ(slice_need_s(64, 64, 64), 1e-3);

@@ -95,6 +95,15 @@ TEST(EstimatePoint, PairsOnlySlicesOfTheSameBlock) {
   EXPECT_EQ(point.pairs.at(0).verdict, PairVerdict::kSlower);
 }
 
+TEST(EstimatePoint, APairIsTheMedianOfItsBlocksSoThatOneStallDoesNotMoveIt) {
+  const auto samples = repeated({{at(0, 100), at(1, 200)},
+                                 {at(0, 100), at(1, 20'000)},
+                                 {at(0, 100), at(1, 200)},
+                                 {at(0, 100), at(1, 200)}});
+  const PointEstimate point = estimate_point(samples, 2, {0, 1}, {});
+  EXPECT_NEAR(pair_of(point, 1, 0).typical.value, 2, 1e-9);
+}
+
 TEST(EstimatePoint, LeaderIsChosenByPairsNotByMediansOfDifferentMinutes) {
   // Cell 1 ran in the calm blocks only; wherever they met, cell 0 was faster.
   const auto samples =

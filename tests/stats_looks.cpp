@@ -58,6 +58,15 @@ TEST(Race, StopsOnceTheRestIsKnownToWithinThePrecision) {
   EXPECT_FALSE(race(point, 0.008).stop);
 }
 
+TEST(Race, KeepsWhatDependsOnStallsHoweverFarBehindItIs) {
+  PointEstimate point;
+  point.leader = 0;
+  point.pairs = {pair(1, 3, 0.1, PairVerdict::kDependsOnStalls)};
+  const LookDecision decision = race(point, 0.01);
+  EXPECT_TRUE(decision.drop.empty());
+  EXPECT_FALSE(decision.stop);
+}
+
 TEST(Race, GoesOnWithoutALeader) {
   EXPECT_FALSE(race(PointEstimate{}, 0.01).stop);
   EXPECT_TRUE(race(PointEstimate{}, 0.01).drop.empty());
@@ -274,6 +283,21 @@ TEST(Gate, TellsNoRegressionWhereTheControlDiffersAsMuch) {
   Simulator simulator(
       {.effect_sd = 0.001, .incarnations = 30, .true_logs = {0, 0.19, 0.18}, .budget = 0}, kSeed);
   EXPECT_NE(judge(simulator.run(), 3, {}, {}).verdict, GateVerdict::kRegression);
+}
+
+/// The same in each of so many incarnations.
+PointSamples certain(double base_ns, double head_ns, double control_ns) {
+  const BlockSamples block = {
+      {0, base_ns * 1000, 1000}, {1, head_ns * 1000, 1000}, {2, control_ns * 1000, 1000}};
+  return PointSamples(16, IncarnationSamples{block, block, block});
+}
+
+TEST(Gate, TellsNoRegressionBelowItsThresholdHoweverCertainTheSlowdownIs) {
+  const GateRule rule{.threshold = 0.05, .margin = 0.02};
+  const GateEstimate slower = judge(certain(100, 103, 100), 3, {}, rule);
+  EXPECT_GT(slower.change.typical.lo, 1 + rule.margin) << "it is certain";
+  EXPECT_EQ(slower.verdict, GateVerdict::kNone);
+  EXPECT_EQ(judge(certain(100, 106, 100), 3, {}, rule).verdict, GateVerdict::kRegression);
 }
 
 }  // namespace

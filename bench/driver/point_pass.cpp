@@ -163,8 +163,8 @@ void PointPass::form_groups() {
 
 bool PointPass::has_fewest(int fewest) const {
   for (std::size_t i = 0; i < groups_.size(); ++i) {
-    const int wanted = i == 0 ? fewest : std::min(fewest, kFewestSlowBlocks);
-    if (is_alive(groups_[i]) && groups_[i].blocks < wanted) return false;
+    const bool slow = i > 0;
+    if (is_alive(groups_[i]) && groups_[i].blocks < blocks_needed(slow, fewest)) return false;
   }
   return true;
 }

@@ -44,7 +44,12 @@ struct Sizing {
 
 inline constexpr double kSlowCell = 3;       // times the point's slice: blocks of its own
 inline constexpr int kFewestSlowBlocks = 1;  // of such cells, in an incarnation
-inline constexpr int kIncarnations = 8;      // that a verdict needs
+/// Blocks that a group of cells needs in an incarnation where others need `fewest`: slow ones need
+/// one, or they would take all the time.
+constexpr int blocks_needed(bool slow, int fewest) {
+  return slow && fewest > kFewestSlowBlocks ? kFewestSlowBlocks : fewest;
+}
+inline constexpr int kIncarnations = 8;  // that a verdict needs
 inline constexpr int kMostIncarnations = 200;
 inline constexpr int kMostBlocks = 200;
 

@@ -76,6 +76,29 @@ def test_the_answer_names_leader_slower_tied_undecided_and_failed(
         "depends on stalls: asio_loop 1.20× [1.10, 1.30]; failed: process_pool (hung)")
 
 
+def test_slower_rivals_are_named_the_nearest_first(variant: Callable[..., Path]) -> None:
+    def change(results: dict) -> None:
+        keep_points(results, 0)
+        kept = ("lockfree_spsc", "mutex_queue", "event_loop", "asio_loop")
+        results["points"][0]["cells"] = [cell_of(results, 0, label) for label in kept]
+        set_ratio(results, "mutex_queue", "slower", 3.0, 2.9, 3.1)
+        set_ratio(results, "event_loop", "slower", 1.5, 1.4, 1.6)
+        set_ratio(results, "asio_loop", "slower", 2.0, 1.9, 2.1)
+
+    found = words.answer(load_run(variant(change)).points[0])
+    assert [clause.split()[0] for clause in found.slower] == [
+        "event_loop", "asio_loop", "mutex_queue"]
+
+
+def test_the_overview_counts_the_points_that_are_decided(variant: Callable[..., Path]) -> None:
+    def change(results: dict) -> None:
+        keep_points(results, 0, 1, 2)
+        for index, point in enumerate(results["points"]):
+            point["decided"] = index == 1
+
+    assert "decided against the leader at 1 of 3" in words.overview(load_run(variant(change)))
+
+
 def test_a_point_without_a_leader_says_so(variant: Callable[..., Path]) -> None:
     def change(results: dict) -> None:
         results["points"][0].update(leader=None, ratios=[])

@@ -52,6 +52,26 @@ def test_slices_have_as_many_numbers_as_columns_and_name_their_cell(
     assert all(sorted(row[0] for row in line["slices"]) == [0, 1, 2, 3] for line in blocks)
 
 
+def test_the_control_repeats_the_leader_wherever_it_stands_in_the_plan(
+        handoff: Program, tmp_path: Path) -> None:
+    finished = handoff.run("run", "--strategies", "thread_per_item,mutex_queue", "--pairs", "1:1",
+                           "--incarnations", 3, "--budget", "3s", directory=tmp_path / "run")
+    assert finished.code == 0
+    results = check_run(tmp_path / "run")
+    assert results["points"][0]["leader"] == "mutex_queue", "the second of the plan"
+    assert cells_of(results)["control"]["strategy"] == "mutex_queue"
+    (chosen,) = [line for line in read_journal(tmp_path / "run") if line["t"] == "control"]
+    assert chosen["twin"] == 1
+
+
+def test_a_run_without_a_seed_draws_one_of_its_own(handoff: Program, tmp_path: Path) -> None:
+    seeds = set()
+    for name in ("first", "second"):
+        assert handoff.run(*SMALL, directory=tmp_path / name).code == 0
+        seeds.add(check_run(tmp_path / name)["context"]["seed"])
+    assert len(seeds) == 2
+
+
 def test_a_strategy_runs_under_two_labels_against_itself(handoff: Program,
                                                          tmp_path: Path) -> None:
     finished = handoff.run("run", "--strategies", "a=mutex_queue,b=mutex_queue", "--pairs", "1:1",

@@ -1,12 +1,10 @@
 #include "bench/cell/accounting.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <ctime>
-#include <vector>
 
 #include "bench/interface/shared_memory.h"
 #include "tests/strategy_test_support.h"
@@ -106,51 +104,6 @@ TEST(Accounting, CountsMemorySharedWithADescendantOnce) {
   EXPECT_EQ(write(go[1], &token, 1), 1);
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
   for (const int fd : {ready[0], ready[1], go[0], go[1]}) close(fd);
-}
-
-/// A child that touches so many bytes of its own and then waits for its end.
-class LargeChild {
- public:
-  explicit LargeChild(std::size_t bytes) {
-    EXPECT_EQ(pipe(ready_), 0);
-    EXPECT_EQ(pipe(go_), 0);
-    pid_ = fork();
-    if (pid_ == 0) {
-      const std::vector<char> own(bytes, 'x');
-      char token = own.back();
-      _exit(write(ready_[1], &token, 1) == 1 && read(go_[0], &token, 1) == 1 ? 0 : 1);
-    }
-    char token = 0;
-    EXPECT_EQ(read(ready_[0], &token, 1), 1);
-  }
-  LargeChild(const LargeChild&) = delete;
-  LargeChild& operator=(const LargeChild&) = delete;
-  ~LargeChild() {
-    for (const int fd : {ready_[0], ready_[1], go_[0], go_[1]}) close(fd);
-  }
-  void reap() const {
-    EXPECT_EQ(write(go_[1], "x", 1), 1);
-    EXPECT_EQ(waitpid(pid_, nullptr, 0), pid_);
-  }
-
- private:
-  int ready_[2] = {}, go_[2] = {};
-  pid_t pid_ = -1;
-};
-
-TEST(Accounting, CountsThePeakMemoryOfAChildThatLivesAndOfOneThatHasEnded) {
-  if (testing::kSanitized) GTEST_SKIP() << "a sanitizer's shadow of it is resident, too";
-  constexpr double kBytes = 48 << 20;
-  const LargeChild child(static_cast<std::size_t>(kBytes));
-  Accounting accounting;
-  accounting.refresh();
-  rusage own{};
-  getrusage(RUSAGE_SELF, &own);
-  const double wanted = static_cast<double>(own.ru_maxrss) * 1024 + 0.9 * kBytes;
-  EXPECT_GT(accounting.peak_memory_bytes(), wanted);
-  child.reap();
-  accounting.refresh();
-  EXPECT_GT(accounting.peak_memory_bytes(), wanted);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "tests/strategy_test_support.h"
@@ -137,31 +136,6 @@ TEST(TimedWindow, IsEmptyWhereProducersEndedBeforeAnythingWasAccepted) {
   usleep(1000);
   for (const Value<8>& value : held) lanes.consumers()[0].accept(value);
   EXPECT_EQ(timed_window(lanes, workload).items, 0);
-}
-
-/// Between two stamps a lane's count is taken to have grown evenly.
-TEST(TimedWindow, EndsBetweenTwoStampsAtTheirMiddleWithHalfOfTheItemsBetweenThem) {
-  const Workload workload{.payload = 8, .capacity = 1};
-  LaneSetup lanes = make_lanes(workload, 6400);
-  lanes.arm(1, 6400);
-  deliver_in_turn(lanes);
-  const std::span<const Stamp> stamps = lanes.stamps_of(0);
-  ASSERT_GT(stamps.size(), 60U);
-  constexpr std::int64_t kHalfApart = 5'000'000;  // ticks: far more than the items really took
-  constexpr std::size_t kBefore = 49;             // the stamp before the end, and the one behind it
-  for (std::size_t i = 0; i < stamps.size(); ++i) {
-    const auto at = static_cast<std::int64_t>(2 * i - 2 * kBefore - 1) * kHalfApart;
-    const_cast<Stamp&>(stamps[i]).ticks =
-        static_cast<std::uint64_t>(static_cast<std::int64_t>(lanes.exhausted_at()) + at);
-  }
-  const Window window = timed_window(lanes, workload);
-  EXPECT_EQ(window.end_ticks, lanes.exhausted_at());
-  const auto middle = static_cast<double>(stamps[kBefore].accepted + stamps[kBefore + 1].accepted);
-  const auto first = std::find_if(stamps.begin(), stamps.end(), [&](const Stamp& stamp) {
-    return stamp.ticks == window.begin_ticks;
-  });
-  ASSERT_NE(first, stamps.end());
-  EXPECT_DOUBLE_EQ(window.items, middle / 2 - static_cast<double>(first->accepted));
 }
 
 }  // namespace

@@ -135,25 +135,6 @@ def test_a_run_killed_ten_times_loses_at_most_a_line_each_time_and_is_resumed_to
         assert results["context"]["seed"] == head["context"]["seed"] == head["plan"]["seed"]
 
 
-def test_every_block_is_on_disk_before_the_next_begins(handoff: Program, tmp_path: Path) -> None:
-    """Not only when the cells of a visit are closed: a kill loses one block, not all of a visit."""
-    directory = tmp_path / "run"
-    running = handoff.start("run", "--strategies", "mutex_queue,lockfree_spsc", "--pairs", "1:1",
-                            "--incarnations", "1", "--budget", "30s", directory=directory)
-    running.wait_for("block", 5)
-    first = [parse(line)["t"] for line in whole_lines(directory / "journal.jsonl")]
-    seen = [first.count("block")]
-    for _ in range(5):  # they come one by one, or a few where this test was slow to look
-        running.wait_for("block", seen[-1] + 1)
-        seen.append(sum(parse(line)["t"] == "block"
-                        for line in whole_lines(directory / "journal.jsonl")))
-    running.process.kill()
-    running.wait()
-    lines = [parse(line)["t"] for line in whole_lines(directory / "journal.jsonl")]
-    assert lines.count("block") >= seen[-1]
-    assert {"close", "pass", "end"}.isdisjoint(lines), "the visit was still going on"
-
-
 def test_a_run_killed_with_a_torn_line_keeps_the_lines_before(handoff: Program,
                                                               tmp_path: Path) -> None:
     directory = tmp_path / "run"

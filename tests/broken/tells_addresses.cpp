@@ -1,7 +1,5 @@
-// Strategies that do their work and let a test see what it could not otherwise: where their memory
-// lies, and what happens while an item takes long.
+// A strategy that does its work and lets a test see where its memory lies.
 #include <fmt/format.h>
-#include <time.h>
 
 #include <memory>
 
@@ -26,34 +24,16 @@ class TellsAddresses final : public Strategy {
   std::uint32_t slices_ = 0;
 };
 
-/// Each item takes four tenths of a second.
-class TakesLong final : public Strategy {
- public:
-  void run(const Run& slice) override {
-    for (Value<8> value{}; slice.producers[0].next(value);) {
-      const timespec long_time{0, 400'000'000};
-      nanosleep(&long_time, nullptr);
-      slice.consumers[0].accept(value);
-    }
-  }
-};
-
-const Descriptor kTellers[] = {
+const Descriptor kTeller[] = {
     {.name = "broken_tells_addresses",
      .summary = "says where its memory lies",
-     .source = "tests/broken/tellers.cpp",
+     .source = "tests/broken/tells_addresses.cpp",
      .make = [](const Setting&) -> std::unique_ptr<Strategy> {
        return std::make_unique<TellsAddresses>();
      }},
-    {.name = "broken_takes_long",
-     .summary = "takes 0.4 s an item",
-     .source = "tests/broken/tellers.cpp",
-     .make = [](const Setting&) -> std::unique_ptr<Strategy> {
-       return std::make_unique<TakesLong>();
-     }},
 };
 [[maybe_unused]] const bool kRegistered = [] {
-  for (const Descriptor& teller : kTellers) add_strategy(&teller, kInterfaceTag);
+  for (const Descriptor& teller : kTeller) add_strategy(&teller, kInterfaceTag);
   return true;
 }();
 

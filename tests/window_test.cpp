@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <span>
+#include <vector>
 
 #include "tests/strategy_test_support.h"
 
@@ -136,6 +138,71 @@ TEST(TimedWindow, IsEmptyWhereProducersEndedBeforeAnythingWasAccepted) {
   usleep(1000);
   for (const Value<8>& value : held) lanes.consumers()[0].accept(value);
   EXPECT_EQ(timed_window(lanes, workload).items, 0);
+}
+
+constexpr Stamp kStamps[] = {{100, 10}, {200, 30}, {400, 50}};
+
+TEST(CountAt, IsInterpolatedBetweenStamps) {
+  EXPECT_EQ(count_at(kStamps, 50, 150), 20);
+  EXPECT_EQ(count_at(kStamps, 50, 175), 25);
+  EXPECT_EQ(count_at(kStamps, 50, 300), 40);
+}
+
+TEST(CountAt, IsExactAtStamps) {
+  for (const Stamp& stamp : kStamps) {
+    EXPECT_EQ(count_at(kStamps, 50, stamp.ticks), static_cast<double>(stamp.accepted));
+  }
+}
+
+TEST(CountAt, GoesOnBehindTheLastStampAtItsRateUpToAllThatWasTaken) {
+  EXPECT_EQ(count_at(kStamps, 60, 450), 55);
+  EXPECT_EQ(count_at(kStamps, 52, 450), 52);
+}
+
+TEST(CountAt, IsNothingBeforeTheFirstStampAndOneStampAloneHasNoRate) {
+  EXPECT_EQ(count_at(kStamps, 50, 99), 0);
+  EXPECT_EQ(count_at({}, 5, 99), 0);
+  EXPECT_EQ(count_at(std::span(kStamps).first(1), 50, 1000), 10);
+}
+
+/// A slice of 100 items of which `taken` were drawn and accepted; then it was cut, if so.
+LaneSetup some_taken(int taken, bool cut) {
+  LaneSetup lanes = make_lanes({.payload = 8}, 100);
+  lanes.arm(1, 100);
+  Value<8> value{};
+  for (int i = 0; i < taken && lanes.producers()[0].next(value); ++i) {
+    lanes.consumers()[0].accept(value);
+  }
+  if (cut) lanes.cut();
+  return lanes;
+}
+
+TEST(TimedPart, IsTheWindowInNanoseconds) {
+  const Window window{.begin_ticks = 1000, .end_ticks = 3000, .items = 70};
+  for (const bool cut : {false, true}) {
+    const TimedPart part = timed_part(window, 0.5, some_taken(100, cut), 9e9);
+    EXPECT_EQ(part.items, 70) << cut;
+    EXPECT_EQ(part.elapsed_ns, 1000) << cut;
+  }
+}
+
+TEST(TimedPart, IsAllOfASliceThatWasCutBeforeItHadAWindow) {
+  const LaneSetup lanes = some_taken(3, true);
+  ASSERT_GT(lanes.issued(), 0U);
+  for (const std::uint64_t end : {500U, 1000U, 3000U}) {  // none, an empty one, one without items
+    const TimedPart part = timed_part({.begin_ticks = 1000, .end_ticks = end}, 0.5, lanes, 9e9);
+    EXPECT_EQ(part.items, static_cast<double>(lanes.issued())) << end;
+    EXPECT_EQ(part.elapsed_ns, 9e9) << end;
+  }
+}
+
+TEST(TimedPart, IsNothingOfASliceThatWasTooShortToTime) {
+  for (const std::uint64_t end : {500U, 1000U}) {
+    const Window window{.begin_ticks = 1000, .end_ticks = end, .items = 5};
+    const TimedPart part = timed_part(window, 0.5, some_taken(100, false), 9e9);
+    EXPECT_EQ(part.items, 0) << end;
+    EXPECT_EQ(part.elapsed_ns, 0) << end;
+  }
 }
 
 }  // namespace

@@ -70,14 +70,9 @@ class Cell {
     const Window window = timed_window(lanes_, request_.workload);
     reply.slice = slice.slice;
     reply.items = lanes_.issued();
-    reply.window_items = window.items;
-    reply.elapsed_ns =
-        static_cast<double>(window.end_ticks - window.begin_ticks) * request_.ns_per_tick;
-    if (window.end_ticks <= window.begin_ticks) reply.elapsed_ns = reply.window_items = 0;
-    if (lanes_.was_cut() && reply.window_items <= 0) {  // a stall must not go uncounted
-      reply.elapsed_ns = reply.whole_ns;
-      reply.window_items = static_cast<double>(reply.items);
-    }
+    const TimedPart timed = timed_part(window, request_.ns_per_tick, lanes_, reply.whole_ns);
+    reply.window_items = timed.items;
+    reply.elapsed_ns = timed.elapsed_ns;
     reply.cpu_ns = after.cpu_ns - before.cpu_ns;
     reply.voluntary = after.voluntary - before.voluntary;
     reply.involuntary = after.involuntary - before.involuntary;

@@ -5,10 +5,6 @@
 
 namespace handoff {
 
-namespace {
-
-/// Items that a lane had accepted at `at`: between stamps by interpolation, behind the last one at
-/// the rate of the last two, up to all that it took in the end.
 double count_at(std::span<const Stamp> stamps, std::uint64_t taken, std::uint64_t at) {
   auto after =
       std::upper_bound(stamps.begin(), stamps.end(), at,
@@ -26,6 +22,8 @@ double count_at(std::span<const Stamp> stamps, std::uint64_t taken, std::uint64_
       static_cast<double>(before.accepted) + rate * static_cast<double>(at - before.ticks),
       static_cast<double>(taken));
 }
+
+namespace {
 
 /// When all lanes together had stamped `items`; 0 if they never had.
 std::uint64_t time_of(const LaneSetup& lanes, std::uint32_t consumers, std::uint64_t items) {
@@ -85,6 +83,19 @@ Window timed_window(const LaneSetup& lanes, const Workload& workload) {
     window.fastest_share = fastest * workload.consumers / window.items;
   }
   return window;
+}
+
+TimedPart timed_part(const Window& window, double ns_per_tick, const LaneSetup& lanes,
+                     double whole_ns) {
+  TimedPart part;
+  if (window.end_ticks > window.begin_ticks) {
+    part.items = window.items;
+    part.elapsed_ns = static_cast<double>(window.end_ticks - window.begin_ticks) * ns_per_tick;
+  }
+  if (lanes.was_cut() && part.items <= 0) {
+    part = {.items = static_cast<double>(lanes.issued()), .elapsed_ns = whole_ns};
+  }
+  return part;
 }
 
 }  // namespace handoff

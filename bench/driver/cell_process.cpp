@@ -15,6 +15,7 @@
 
 #include "bench/cell/keeper.h"
 #include "bench/driver/interruption.h"
+#include "bench/driver/stall_watch.h"
 #include "bench/driver/throw_errno.h"
 
 extern char** environ;
@@ -23,7 +24,7 @@ namespace handoff {
 
 namespace {
 
-constexpr double kStoppedMs = 200;    // longer between two looks: the driver did not run
+constexpr int kStoppedMs = 200;       // longer between two looks: the driver did not run
 constexpr double kLastPatienceS = 1;  // after Ctrl-C, with a cell that does not move
 
 /// Above the numbers that the keeper is given, so that placing one does not close another.
@@ -117,9 +118,10 @@ void CellProcess::kill() {
 
 CellOutcome CellProcess::await(Json& message, const char* doing, double cut_after_ns) {
   const std::uint64_t begin = monotonic_ns();
-  std::uint64_t moved_at = begin, looked_at = begin, progress = lanes_.progress();
   bool cut = false;
   const int tick_ms = static_cast<int>(std::clamp(timeout_s_ * 1e3 / 20, 1.0, 100.0));
+  StallWatch watch(begin, lanes_.progress(),
+                   1'000'000 * static_cast<std::uint64_t>(tick_ms + kStoppedMs));
   try {
     for (;;) {
       const double until_cut_ms =
@@ -131,21 +133,14 @@ CellOutcome CellProcess::await(Json& message, const char* doing, double cut_afte
         return {};
       }
       const std::uint64_t now = monotonic_ns();
-      // A driver that was stopped itself (a suspended machine, a frozen container) has seen
-      // nothing.
-      if (static_cast<double>(now - looked_at) > 1e6 * (tick_ms + kStoppedMs)) moved_at = now;
-      looked_at = now;
       if (!cut && (interrupted() || static_cast<double>(now - begin) >= cut_after_ns)) {
         cut = true;
       }
       // Again if need be: a cut before the cell has armed its lanes is undone by arming.
       if (cut && !lanes_.was_cut()) lanes_.cut();
-      if (const std::uint64_t moved = lanes_.progress(); moved != progress) {
-        progress = moved;
-        moved_at = now;
-      }
+      const std::uint64_t still_ns = watch.look(now, lanes_.progress());
       const double patience_s = interrupted() ? std::min(timeout_s_, kLastPatienceS) : timeout_s_;
-      if (static_cast<double>(now - moved_at) > patience_s * 1e9) {
+      if (static_cast<double>(still_ns) > patience_s * 1e9) {
         CellOutcome hung{CellVerdict::kHung,
                          fmt::format("no progress for {:g} s {}: {} items accepted by then",
                                      timeout_s_, doing, lanes_.accepted())};

@@ -1,10 +1,13 @@
 #include "bench/cell/accounting.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <ctime>
+#include <vector>
 
 #include "bench/interface/shared_memory.h"
 #include "tests/strategy_test_support.h"
@@ -104,6 +107,61 @@ TEST(Accounting, CountsMemorySharedWithADescendantOnce) {
   EXPECT_EQ(write(go[1], &token, 1), 1);
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
   for (const int fd : {ready[0], ready[1], go[0], go[1]}) close(fd);
+}
+
+/// A child that has filled `bytes` of memory of its own, and lives until it is ended.
+class LargeChild {
+ public:
+  explicit LargeChild(std::size_t bytes) {
+    int ready[2];
+    EXPECT_EQ(pipe(ready), 0);
+    pid_ = fork();
+    if (pid_ == 0) {
+      const std::vector<char> own(bytes, 'x');
+      // Written from the memory itself, so that it is not optimised away.
+      if (write(ready[1], &own[bytes / 2], 1) != 1) _exit(1);
+      for (;;) pause();
+    }
+    char token = '\0';
+    EXPECT_EQ(read(ready[0], &token, 1), 1);
+    for (const int fd : ready) close(fd);
+  }
+  LargeChild(const LargeChild&) = delete;
+  LargeChild& operator=(const LargeChild&) = delete;
+  ~LargeChild() { end(); }
+  /// Kills and reaps it.
+  void end() {
+    if (pid_ <= 0) return;
+    kill(pid_, SIGKILL);
+    EXPECT_EQ(waitpid(pid_, nullptr, 0), pid_);
+    pid_ = -1;
+  }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+TEST(Accounting, CountsTheMemoryOfEachDescendant) {
+  if (testing::kSanitized) GTEST_SKIP() << "a sanitizer's shadow of it is resident, too";
+  constexpr std::size_t kBytes = 64 << 20;
+  Accounting accounting;
+  accounting.refresh();
+  const double alone = accounting.peak_memory_bytes();
+  const LargeChild one(kBytes), another(kBytes);
+  accounting.refresh();
+  EXPECT_GT(accounting.peak_memory_bytes(), alone + 1.9 * kBytes);
+}
+
+TEST(Accounting, CountsTheMemoryOfTheLargestDescendantThatWasReaped) {
+  if (testing::kSanitized) GTEST_SKIP() << "a sanitizer's shadow of it is resident, too";
+  rusage reaped{};
+  getrusage(RUSAGE_CHILDREN, &reaped);  // by tests before
+  constexpr std::size_t kBytes = 64 << 20;
+  Accounting accounting;
+  accounting.refresh();
+  const double before = accounting.peak_memory_bytes();
+  LargeChild(static_cast<std::size_t>(reaped.ru_maxrss) * 1024 + kBytes).end();
+  EXPECT_GT(accounting.peak_memory_bytes(), before + 0.9 * kBytes);
 }
 
 }  // namespace

@@ -136,11 +136,12 @@ bool eventually(Condition holds) {
 }
 
 /// Whether the process is gone, or only its exit status is left.
+inline bool has_ended(pid_t pid) {
+  const char state = process_state(pid);
+  return state == '\0' || state == 'Z' || state == 'X';
+}
 inline bool ends(pid_t pid) {
-  return eventually([pid] {
-    const char state = process_state(pid);
-    return state == '\0' || state == 'Z' || state == 'X';
-  });
+  return eventually([pid] { return has_ended(pid); });
 }
 
 }  // namespace handoff::testing

@@ -10,7 +10,16 @@ namespace handoff {
 
 namespace {
 constexpr double kUpdateS = 0.2, kPlainS = 5;
+
+/// Of the whole run so far, earlier sittings included: lines that are in the journal.
+int blocks_done(const RunState& state) {
+  int blocks = 0;
+  for (std::size_t i = 0; i < state.plan.points.size(); ++i) {
+    blocks += state.record.point(static_cast<int>(i)).blocks;
+  }
+  return blocks;
 }
+}  // namespace
 
 ProgressDisplay::ProgressDisplay(std::ostream& out, Progress mode, bool terminal)
     : out_(out), updating_(terminal && mode == Progress::kAuto), silent_(mode == Progress::kNone) {}
@@ -23,10 +32,10 @@ std::string ProgressDisplay::line(const RunState& state) {
     leader_ = now.leader ? plan.cells[static_cast<std::size_t>(*now.leader)].label : "";
   }
   const double left_s = std::max(state.plan.budget_s - state.elapsed_s, 0.0);
-  return fmt::format("pass {}/{}  point {}/{} {}  {:.0f} s left{}{}", state.pass + 1,
+  return fmt::format("pass {}/{}  point {}/{} {}  block {}  {:.0f} s left{}{}", state.pass + 1,
                      state.plan.incarnations, state.point + 1, state.plan.points.size(),
-                     state.plan.points[static_cast<std::size_t>(state.point)].id, left_s,
-                     leader_.empty() ? "" : "  leads: ", leader_);
+                     state.plan.points[static_cast<std::size_t>(state.point)].id,
+                     blocks_done(state), left_s, leader_.empty() ? "" : "  leads: ", leader_);
 }
 
 void ProgressDisplay::show(const RunState& state) {

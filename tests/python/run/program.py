@@ -38,6 +38,18 @@ def read_journal(directory: Path) -> list[Json]:
     return [json.loads(line) for line in whole_lines(directory / "journal.jsonl")]
 
 
+def read_terminal(controller: int) -> str:
+    """What a terminal was sent until every process had closed it."""
+    data = b""
+    try:
+        while chunk := os.read(controller, 4096):
+            data += chunk
+    except OSError:
+        pass  # as Linux says it
+    os.close(controller)
+    return data.decode()
+
+
 @dataclass(frozen=True)
 class Finished:
     """What a run that has ended left on its streams."""

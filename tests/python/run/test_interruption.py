@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import pty
 import random
+import re
 import signal
 import time
 from pathlib import Path
@@ -15,6 +17,7 @@ from .program import (
     Program,
     Running,
     read_journal,
+    read_terminal,
     signal_quietly,
     wait_until,
     whole_lines,
@@ -102,26 +105,38 @@ def head_of(journal: Path) -> Json | None:
     return parse(lines[0]) if lines else None
 
 
-def test_a_run_killed_ten_times_loses_at_most_a_line_each_time_and_is_resumed_to_its_end(
+def blocks_shown(terminal: str) -> int:
+    """How many blocks the progress on a terminal said were done; 0 if it said nothing."""
+    return max(map(int, re.findall(r"  block (\d+)  ", terminal)), default=0)
+
+
+def test_a_run_killed_ten_times_has_every_block_that_was_done_and_is_resumed_to_its_end(
         handoff: Program, tmp_path: Path) -> None:
     directory = tmp_path / "run"
     journal = directory / "journal.jsonl"
     chance = random.Random(10)
     memory_before = shared_memory_files()
     kept: list[str] = []  # the whole lines so far
+    most_shown = 0
     for _ in range(10):
-        running = (handoff.start("run", "--resume", directory) if kept else
-                   handoff.start(*LONG, "--budget", "4s", directory=directory))
+        controller, terminal = pty.openpty()
+        running = (handoff.start("run", "--resume", directory, stderr=terminal) if kept else
+                   handoff.start(*LONG, "--budget", "4s", directory=directory, stderr=terminal))
+        os.close(terminal)
         time.sleep(chance.uniform(0.0, 0.7))
         running.process.kill()
+        shown = blocks_shown(read_terminal(controller))
         assert running.wait().code == -signal.SIGKILL
         assert running.left_over() == []
         assert shared_memory_files() == memory_before
         lines = whole_lines(journal)
         assert lines[:len(kept)] == kept, "a line from before is gone"
-        for line in lines:
-            parse(line)
+        measured = [line for line in map(parse, lines)
+                    if line["t"] == "block" and line["block"] >= 0]
+        assert len(measured) >= shown, "a block that was done is gone"
         kept = lines
+        most_shown = max(most_shown, shown)
+    assert most_shown > 0, "no sitting came to a block: nothing was put to the test"
     head = head_of(journal)
     finished = (handoff.run("run", "--resume", directory) if kept else
                 handoff.run(*LONG, "--budget", "4s", directory=directory))
@@ -168,18 +183,29 @@ def test_time_spent_before_a_kill_counts_when_resumed(handoff: Program, tmp_path
     assert min(after) >= before_s
 
 
+def send_all(processes: list[int], number: signal.Signals) -> None:
+    for pid in processes:
+        signal_quietly(pid, number)
+
+
 @pytest.mark.parametrize("whole_group", [False, True], ids=["driver", "everything"])
 def test_a_run_that_is_stopped_for_longer_than_the_timeout_goes_on(
         handoff: Program, tmp_path: Path, whole_group: bool) -> None:
-    running = handoff.start(*LONG, "--budget", "4s", "--timeout", "1s",
+    running = handoff.start(*LONG, "--budget", "4s", "--timeout", "2s",
                             directory=tmp_path / "run")
     running.wait_for("block", 5)
-    stopped = running.processes() if whole_group else [running.process.pid]
-    for pid in stopped:
-        signal_quietly(pid, signal.SIGSTOP)
-    time.sleep(1.5)
-    for pid in stopped:
-        signal_quietly(pid, signal.SIGCONT)
+    cells = running.processes("handoff-cell") if whole_group else []
+    others = ([pid for pid in running.processes() if pid not in cells] if whole_group else
+              [running.process.pid])
+    assert len(cells) == (4 if whole_group else 0)
+    # The driver has seen its cell stand still for a while before it is stopped itself.
+    send_all(cells, signal.SIGSTOP)
+    time.sleep(0.4)
+    send_all(others, signal.SIGSTOP)
+    time.sleep(2.5)
+    send_all(others, signal.SIGCONT)
+    time.sleep(0.1)
+    send_all(cells, signal.SIGCONT)
     finished = running.wait()
     assert finished.code == 0, finished.out
     assert check_run(tmp_path / "run")["context"]["status"] == "complete"

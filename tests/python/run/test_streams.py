@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import SMALL
-from .program import Finished, Program
+from .program import Finished, Program, read_terminal
 from .schema import check_run
 
 ERASE = "\r\x1b[K"
@@ -65,17 +65,6 @@ def test_progress_none_leaves_the_plan(handoff: Program, tmp_path: Path) -> None
     finished = handoff.run(*SMALL, "--progress", "none", directory=tmp_path / "run")
     assert any(line.startswith("suite custom") for line in finished.messages)
     assert not any(line.startswith("pass") for line in finished.messages)
-
-
-def read_terminal(controller: int) -> str:
-    data = b""
-    try:
-        while chunk := os.read(controller, 4096):
-            data += chunk
-    except OSError:
-        pass  # every process has closed the terminal
-    os.close(controller)
-    return data.decode()
 
 
 def run_on_terminal(handoff: Program, directory: Path, *options: str) -> tuple[Finished, str]:

@@ -1,5 +1,4 @@
-// What surrounds the slices of a cell: where its memory lies, what a stopped driver makes of it,
-// and what is left when the driver is gone.
+// Where the memory of a cell lies: elsewhere in each incarnation.
 #include <gtest/gtest.h>
 #include <sys/personality.h>
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -39,6 +42,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if runs in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("run"))
     items.sort(key=lambda item: runs not in item.path.parents)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """A test that takes longer than HANDOFF_TEST_LIMIT_S (set by scripts/test) fails where it is."""
+    limit_s = float(os.environ.get("HANDOFF_TEST_LIMIT_S", 0))  # 0: no limit
+
+    def over(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"{item.name} has taken longer than {limit_s:g} s")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, limit_s, limit_s)  # again for a fixture that does not end
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(scope="session")

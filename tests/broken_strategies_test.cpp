@@ -112,7 +112,7 @@ TEST(BrokenStrategy, EachHasATest) {
   std::size_t broken = 0;
   for (const Descriptor* descriptor : strategies())
     broken += descriptor->name.starts_with("broken_");
-  EXPECT_EQ(broken, 13U);
+  EXPECT_EQ(broken, 14U) << "one of them only tells where its memory lies (layout_test.cpp)";
 }
 
 }  // namespace

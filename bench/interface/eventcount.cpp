@@ -55,7 +55,7 @@ template <class Between>
 auto BasicEventCount<Between>::sleep(std::uint32_t epoch, BasicEventCount* other) -> SleepEnd {
   full_fence();
   const std::uint64_t others = other == nullptr ? 0 : other->state_.load(std::memory_order_relaxed);
-  const bool both_wait = (others & kWaitingMask) != 0;
+  const bool both_wait = (others & (kWaitingMask | kWakingMask)) != 0;
   const FutexEnd end = futex_wait_for(
       &state_, epoch, both_wait ? kBothWaitNs : detail::look_again_after_ns, Between::kFutexScope);
   if (end == FutexEnd::kTimedOut && both_wait) other->nudge(others);
@@ -82,11 +82,12 @@ void BasicEventCount<Between>::take_back(std::uint32_t epoch) {
   }
 }
 
-// By the clock: a wake call that came here would be missing elsewhere.
+// Not on the futex: a wake call that came here would be missing elsewhere. Not by the clock: all
+// may have been stopped for long, and this thread be the first to go on.
 template <class Between>
 void BasicEventCount<Between>::expect_claim(std::uint32_t epoch) {
   constexpr timespec kMillisecond{0, 1'000'000};
-  for (const std::uint64_t end = monotonic_ns() + kSecondNs; monotonic_ns() < end;) {
+  for (int naps = 0; naps < 1000; ++naps) {
     if (epoch_of(state_.load(std::memory_order_relaxed)) != epoch) return;
     nanosleep(&kMillisecond, nullptr);
   }

@@ -1,7 +1,7 @@
 /* A waiting channel (bench/interface/waiting_channel.h): P producers, C consumers, a bounded queue
  * without waiting of its own, an eventcount for each end.
  *
- * -DP= -DC= -DCAP= -DITEMS= (of each producer), -DBETWEEN_PROCESSES, faults as in eventcount.h and
+ * -DP= -DC= -DCAP= -DITEMS= (of each producer), -DBETWEEN_PROCESSES, faults as in protocol.pml and
  * -DCLOSED_LAST (closed is read after the last try).
  *
  * The queue is two numbers: complete items, free places. Who takes one does so at once (a
@@ -27,7 +27,7 @@ byte producing = P, taken = 0, finished = 0;
 bool stopped = false, later = false; /* later: another producer has handed in an item since */
 #endif
 
-#include "eventcount.h"
+#include "protocol.pml"
 
 #define STORE atomic { if :: buffer[me] == BUFFER -> FLUSH(me) :: else fi; buffer[me]++ }
 

@@ -4,7 +4,7 @@
  * -DP= -DC= -DCAP= -DITEMS= (of each producer), -DONE_EACH (each consumer takes one item and never
  * comes back: it must not leave another one asleep beside an item), -DFILLED (the ring is full at
  * first), -DWITHDRAW (each producer reserves a slot more and withdraws it, as process_pool does when
- * nothing is left), faults as in eventcount.h and -DNO_CHAIN, -DCLOSED_LAST.
+ * nothing is left), faults as in protocol.pml and -DNO_CHAIN, -DCLOSED_LAST.
  *
  * Positions begin at BASE, a multiple of the number of slots. A store of a turn waits in the store
  * buffer of its process, with the item that was written before it. A buffer holds one: the next
@@ -36,7 +36,7 @@ byte producing = P, finished = 0;
     :: else \
     fi }
 
-#include "eventcount.h"
+#include "protocol.pml"
 
 #define STORE_TURN(slot, value, what) atomic { \
     FLUSH(me); \

@@ -285,7 +285,8 @@ def cell_result(index: int, name: str, kept: dict[str, list[list[Slice]]]) -> di
                 "involuntary_switches_per_item", "run_delay_ns_per_item", "slowest_lane_share",
                 "fastest_lane_share", "floor_multiple")
     tail = {"levels": None, "peak_memory_bytes": 5242880, "parked_cpu_share": 0.0004, "slices": 0,
-            "incarnations": 0, "items": 0, "bound": binding(index)["bound"], "note": ""}
+            "incarnations": 0, "items": 0, "bound": binding(index)["bound"], "missed_wakeups": 0,
+            "note": ""}
     if verdict != "delivered":
         return {**head, **dict.fromkeys(measured), **tail}
     lives = kept[name]

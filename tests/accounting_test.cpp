@@ -32,11 +32,12 @@ void burn_and_nap() {
   for (int i = 0; i < kNaps; ++i) usleep(10);
 }
 
-/// Counted twice would be twice as much.
+/// Counted twice would be twice as much. A nap is no switch where its time is up before the kernel
+/// gets to it, as on a machine that others hold up: some are missing then.
 void expect_counted_once(const Usage& before, const Usage& after) {
   EXPECT_GE(after.cpu_ns - before.cpu_ns, 0.95 * kBurnNs);
   EXPECT_LE(after.cpu_ns - before.cpu_ns, 1.8 * kBurnNs);
-  EXPECT_GE(after.voluntary - before.voluntary, kNaps);
+  EXPECT_GE(after.voluntary - before.voluntary, 0.6 * kNaps);
   EXPECT_LE(after.voluntary - before.voluntary, 1.8 * kNaps);
 }
 

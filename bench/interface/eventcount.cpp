@@ -1,5 +1,7 @@
 #include "bench/interface/eventcount.h"
 
+#include <sched.h>
+
 #include <climits>
 #include <ctime>
 
@@ -25,18 +27,55 @@ void count_missed_wakeups_in(std::atomic<std::uint64_t>* counter) {
 void count_missed_wakeup() { missed_wakeups->fetch_add(1, std::memory_order_relaxed); }
 
 template <class Between>
+std::uint32_t BasicEventCount<Between>::enter() {
+  std::uint64_t state = state_.load(std::memory_order_relaxed);
+  for (;;) {
+    if ((state & kInsideMask) == kInsideMask) {
+      sched_yield();
+      state = state_.load(std::memory_order_relaxed);
+    } else if (state_.compare_exchange_weak(state, state + kOneInside + kOneWaiting,
+                                            std::memory_order_relaxed)) {
+      return epoch_of(state);
+    }
+  }
+}
+
+template <class Between>
+std::uint32_t BasicEventCount<Between>::count_in_again() {
+  std::uint64_t state = state_.load(std::memory_order_relaxed);
+  while (!all_wait(state) &&
+         !state_.compare_exchange_weak(state, state + kOneWaiting, std::memory_order_relaxed)) {
+  }
+  return epoch_of(state);
+}
+
+template <class Between>
+void BasicEventCount<Between>::leave() {
+  std::uint64_t state = state_.load(std::memory_order_relaxed);
+  while (!state_.compare_exchange_weak(
+      state, state - kOneInside - (all_wait(state) ? kOneWaiting : 0), std::memory_order_relaxed)) {
+  }
+}
+
+template <class Between>
 void BasicEventCount<Between>::wake_one() {
   std::uint64_t state = state_.load(std::memory_order_relaxed);
-  do {
+  for (;;) {
     if ((state & kWaitingMask) == 0) {
       // All are claimed. Who claimed the last may have lost its CPU before the wake call.
       if ((state & kWakingMask) != 0) wake_sleepers(1);
       if ((state & kNudged) != 0) state_.fetch_and(~kNudged, std::memory_order_relaxed);
       return;
     }
-  } while (!state_.compare_exchange_weak(state,
-                                         (next_epoch(state) - kOneWaiting + kOneWaking) & ~kNudged,
-                                         std::memory_order_release, std::memory_order_relaxed));
+    if ((state & kWakingMask) == kWakingMask) {
+      sched_yield();
+      state = state_.load(std::memory_order_relaxed);
+    } else if (state_.compare_exchange_weak(
+                   state, (next_epoch(state) - kOneWaiting + kOneWaking) & ~kNudged,
+                   std::memory_order_release, std::memory_order_relaxed)) {
+      break;
+    }
+  }
   wake_sleepers(1);
   state_.fetch_sub(kOneWaking, std::memory_order_relaxed);
 }
@@ -71,14 +110,6 @@ template <class Between>
 void BasicEventCount<Between>::nudge(std::uint64_t as_seen) {
   if (state_.compare_exchange_strong(as_seen, as_seen | kNudged, std::memory_order_relaxed)) {
     wake_sleepers(1);
-  }
-}
-
-template <class Between>
-void BasicEventCount<Between>::take_back(std::uint32_t epoch) {
-  std::uint64_t state = state_.load(std::memory_order_relaxed);
-  while (epoch_of(state) == epoch &&
-         !state_.compare_exchange_weak(state, state - kOneWaiting, std::memory_order_relaxed)) {
   }
 }
 

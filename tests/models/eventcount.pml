@@ -56,7 +56,7 @@ bool stopped = false, later = false; /* later: another producer has handed in an
 
 proctype Producer(byte me) {
   byte left = ITEMS, mine, q;
-  bool ok, done, seen, was_stopped;
+  bool ok, done, again, seen, was_stopped;
   do
   :: left > 0 ->
 #ifdef MAY_STOP
@@ -78,7 +78,7 @@ proctype Producer(byte me) {
 
 proctype Consumer(byte me) {
   byte mine, q;
-  bool ok, got, was_closed, done, seen;
+  bool ok, got, was_closed, done, again, seen;
   do
   :: TAKE;
      if :: got :: else -> AWAIT(NOT_EMPTY, TRY_POP) fi;

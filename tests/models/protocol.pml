@@ -1,16 +1,17 @@
 /* The eventcount of bench/interface/eventcount.h, and memory with store buffers.
  *
  * Included by the models, which define N (processes), FLUSH(i) (what process i has stored reaches
- * memory) and, in each process, the locals `me`, `ok`, `mine`, `done`, `seen`, `q`.
+ * memory) and, in each process, the locals `me`, `ok`, `mine`, `done`, `again`,
+ * `seen`, `q`.
  *
  * Memory. A publication (a plain or release store: an item is complete, a place is free) waits in
  * the store buffer of its process until a fence of that process, a heavy fence of another one, or
  * any moment (process Memory). Everything else is an atomic read-modify-write or a load of memory.
  *
  * Faults, one at a time: -DNO_HEAVY, -DNO_LIGHT, -DCHECK_FIRST, -DBACK_ALWAYS, -DNO_HELP,
- * -DWOKEN_IS_NOT_CLAIMED.
+ * -DWOKEN_SLEEPS_ON.
  */
-byte epoch[2], waiting[2], waking[2]; /* of each eventcount: one word in the program */
+byte epoch[2], inside[2], waiting[2], waking[2]; /* of each eventcount: one word in the program */
 byte sleeps_on[N];                    /* 1 + the eventcount on which process i sleeps; 0: awake */
 
 #ifdef BETWEEN_PROCESSES /* both fences are full ones */
@@ -75,32 +76,46 @@ byte sleeps_on[N];                    /* 1 + the eventcount on which process i s
       :: q < N -> if :: sleeps_on[q] == 1 + e -> sleeps_on[q] = 0 :: else fi; q++ \
       :: else -> q = 0; break od }
 
+/* The first time a waiter enters; each further time it counts in again, if not all are counted. */
+#define COUNT_IN(e) atomic { \
+    if \
+    :: !again -> inside[e]++; waiting[e]++; again = 1 \
+    :: again && waiting[e] < inside[e] -> waiting[e]++ \
+    :: else \
+    fi; \
+    assert(waiting[e] <= inside[e]); \
+    mine = epoch[e] }
+
 #ifdef BACK_ALWAYS
-#define TAKE_BACK(e) atomic { if :: waiting[e] > 0 -> waiting[e]-- :: else fi; mine = 0 }
+#define LEAVE(e) atomic { \
+    if :: waiting[e] > 0 -> waiting[e]-- :: else fi; \
+    inside[e]--; mine = 0; again = 0 }
 #else
-#define TAKE_BACK(e) atomic { if :: epoch[e] == mine -> waiting[e]-- :: else fi; mine = 0 }
+#define LEAVE(e) atomic { \
+    if :: waiting[e] == inside[e] -> waiting[e]-- :: else fi; \
+    inside[e]--; mine = 0; again = 0 }
 #endif
 
 #ifdef CHECK_FIRST /* the check may be made before the count is visible */
 #define COUNT_IN_AND_TRY(e, TRY) \
     if \
-    :: TRY; atomic { waiting[e]++; mine = epoch[e] } \
-    :: atomic { waiting[e]++; mine = epoch[e] } HEAVY; TRY \
+    :: skip -> TRY; COUNT_IN(e) \
+    :: skip -> COUNT_IN(e) HEAVY; TRY \
     fi
 #else
-#define COUNT_IN_AND_TRY(e, TRY) atomic { waiting[e]++; mine = epoch[e] } HEAVY; TRY
+#define COUNT_IN_AND_TRY(e, TRY) COUNT_IN(e) HEAVY; TRY
 #endif
 
-/* A wake call may reach another sleeper than the one that was claimed. So whoever was woken counts as
- * claimed, even if its epoch stands and the claim was another's. */
-#ifdef WOKEN_IS_NOT_CLAIMED
+/* A wake call may reach another sleeper than the one that was claimed. So whoever was woken counts in
+ * again if it found nothing, even if its epoch stands. */
+#ifdef WOKEN_SLEEPS_ON
 #define AFTER_WAKEUP(e, TRY) \
     if \
-    :: epoch[e] == mine -> TRY; if :: ok -> TAKE_BACK(e); done = 1 :: else fi \
-    :: else \
-    fi;
+    :: epoch[e] == mine -> TRY; if :: ok -> done = 1; break :: else fi \
+    :: else -> break \
+    fi
 #else
-#define AFTER_WAKEUP(e, TRY)
+#define AFTER_WAKEUP(e, TRY) break
 #endif
 
 #ifndef SIGNALS /* how often a sleeper may be woken by something else, e.g. a signal */
@@ -113,20 +128,20 @@ byte signals = SIGNALS;
 #define AWAIT(e, TRY) \
     done = 0; \
     do \
-    :: done -> done = 0; break \
+    :: done -> done = 0; LEAVE(e) break \
     :: else -> \
        COUNT_IN_AND_TRY(e, TRY); \
        if \
-       :: ok -> TAKE_BACK(e); done = 1 \
+       :: ok -> done = 1 \
        :: else -> \
           do \
           :: atomic { epoch[e] == mine -> sleeps_on[me] = 1 + e } \
              if \
-             :: (sleeps_on[me] == 0) -> AFTER_WAKEUP(e, TRY) break \
+             :: (sleeps_on[me] == 0) -> AFTER_WAKEUP(e, TRY) \
              :: atomic { (signals > 0 && sleeps_on[me] != 0) -> signals--; sleeps_on[me] = 0 } \
                 if \
                 :: epoch[e] != mine -> break \
-                :: else -> TRY; if :: ok -> TAKE_BACK(e); done = 1; break :: else fi \
+                :: else -> TRY; if :: ok -> done = 1; break :: else fi \
                 fi \
              fi \
           :: epoch[e] != mine -> break \

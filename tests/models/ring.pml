@@ -96,7 +96,7 @@ byte producing = P, finished = 0;
 
 proctype Producer(byte me; byte first) {
   byte left = ITEMS, at, mine, q;
-  bool ok, done, seen;
+  bool ok, done, again, seen;
   do
   :: left > 0 ->
      RESERVE;
@@ -120,7 +120,7 @@ proctype Producer(byte me; byte first) {
 
 proctype Consumer(byte me) {
   byte at, taken, mine, q;
-  bool ok, got, was_closed, done, seen;
+  bool ok, got, was_closed, done, again, seen;
   do
   :: TRY_TAKE_SLOT;
      if

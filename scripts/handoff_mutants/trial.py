@@ -1,0 +1,119 @@
+"""Runs tests with one fault switched on."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as tree
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from handoff_mutants.scratch import Scratch
+
+LIMIT_S = 240  # for the tests nearby; they take seconds
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of a run of tests: how many there were, and the names of those that failed."""
+
+    ran: int
+    failed: tuple[str, ...]
+
+
+def environment(fault: int) -> dict[str, str]:
+    """For a program with this fault on; 0: none."""
+    values = {**os.environ, "HANDOFF_FAULT": str(fault), "HANDOFF_TEST_LIMIT_S": "120"}
+    values["TSAN_OPTIONS"] = "halt_on_error=1:second_deadlock_stack=1"
+    return values
+
+
+def is_python(test: str) -> bool:
+    return test.partition("::")[0].endswith(".py")
+
+
+def run_tests(scratch: Scratch, build: str, fault: int, tests: Sequence[str]) -> Outcome:
+    """`tests` as in the catalogue. One that crashes the program, or is at work when the time is over,
+    has failed."""
+    ran, failed = 0, []
+    cpp = [test for test in tests if not is_python(test)]
+    python = [test for test in tests if is_python(test)]
+    for some, run in ((cpp, _run_cpp), (python, _run_python)):
+        if some:
+            outcome = run(scratch, build, fault, some)
+            ran += outcome.ran
+            failed += outcome.failed
+    return Outcome(ran, tuple(failed))
+
+
+def _output_of(command: list[str], where: Path, fault: int) -> tuple[int | None, str]:
+    """Exit status (None: killed when the time was over) and output."""
+    process = subprocess.Popen(command, cwd=where, env=environment(fault), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               errors="replace", start_new_session=True)
+    try:
+        return _wait(process)
+    finally:
+        try:  # whatever a fault has left behind
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+
+
+def _wait(process: subprocess.Popen[str]) -> tuple[int | None, str]:
+    try:
+        output, _ = process.communicate(timeout=LIMIT_S)
+        return process.returncode, output
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        return None, output
+
+
+def _run_cpp(scratch: Scratch, build: str, fault: int, filters: list[str]) -> Outcome:
+    command = [*scratch.under(build), str(scratch.tests_program(build)),
+               f"--gtest_filter={':'.join(filters)}"]
+    status, output = _output_of(command, scratch.tree, fault)
+    begun = re.findall(r"^\[ RUN      \] (\S+)", output, re.MULTILINE)
+    failed = dict.fromkeys(re.findall(r"^\[  FAILED  \] ([^\s,]+)[^\n]* \(\d+ ms\)$", output,
+                                      re.MULTILINE))
+    ended = "[  PASSED  ]" in output
+    if status != 0 and not ended:
+        how = "takes too long" if status is None else "crashes"
+        failed[f"{begun[-1]} ({how})" if begun else f"all ({how})"] = None
+    return Outcome(len(begun), tuple(failed))
+
+
+def _run_python(scratch: Scratch, build: str, fault: int, nodes: list[str]) -> Outcome:
+    with tempfile.TemporaryDirectory() as work:
+        junit = Path(work) / "junit.xml"
+        status, output = _output_of([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+                                     "--junitxml", str(junit), *nodes], scratch.tree, fault)
+        if not junit.is_file():
+            how = "take too long" if status is None else output.strip().splitlines()[-1:]
+            return Outcome(0, (f"{', '.join(nodes)} ({how})",))
+        cases = list(tree.parse(junit).iter("testcase"))
+    failed = [str(case.get("name")) for case in cases
+              if case.find("failure") is not None or case.find("error") is not None]
+    return Outcome(len(cases), tuple(failed))
+
+
+def run_whole_suite(scratch: Scratch, fault: int) -> Outcome:
+    """Every C++ test, each in a process of its own, and every Python test."""
+    build = scratch.build_directory("release")
+    with tempfile.TemporaryDirectory() as work:
+        junit = Path(work) / "junit.xml"
+        subprocess.run(["ctest", "--test-dir", str(build), "--parallel", "2", "--timeout", "120",
+                        "--output-junit", str(junit)], env=environment(fault),
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=False)
+        cases = list(tree.parse(junit).iter("testcase"))
+    failed = [str(case.get("name")) for case in cases if case.find("failure") is not None]
+    python = _run_python(scratch, "release", fault, ["tests/python"])
+    return Outcome(len(cases) + python.ran, (*failed, *python.failed))

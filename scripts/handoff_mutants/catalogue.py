@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +17,10 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault. `number` is what switches it on, from 1 in the order of the file."""
+    """One fault. `number` is what switches it on; it comes from the name, so that a new entry changes
+    no file but its own."""
 
-    number: int
+    number: int  # above 0
     name: str
     area: str
     file: str
@@ -38,16 +40,20 @@ def read(path: Path) -> list[Mutant]:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("mutant", [])
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(f"{path} is not TOML: {error}") from error
-    mutants = [_mutant(number, entry) for number, entry in enumerate(entries, 1)]
+    mutants = [_mutant(place, entry) for place, entry in enumerate(entries, 1)]
     names = [mutant.name for mutant in mutants]
     for name in names:
         if names.count(name) > 1:
             raise CatalogueError(f"two faults are named {name}: give each a name of its own")
+    numbers = {mutant.number: mutant.name for mutant in mutants}
+    for mutant in mutants:
+        if mutant.number == 0 or numbers[mutant.number] != mutant.name:
+            raise CatalogueError(f"the name {mutant.name} gives a number that another has: change it")
     return mutants
 
 
-def _mutant(number: int, entry: dict[str, object]) -> Mutant:
-    name = str(entry.get("name", f"number {number}"))
+def _mutant(place: int, entry: dict[str, object]) -> Mutant:
+    name = str(entry.get("name", f"at place {place}"))
     optional = {"replace": "", "within": "", "build": "release", "reason": ""}
     needed = ("name", "area", "file", "kind", "find", "tests", "why")
     for key in needed:
@@ -64,4 +70,8 @@ def _mutant(number: int, entry: dict[str, object]) -> Mutant:
     if values["kind"] not in KINDS or values["build"] not in BUILDS:
         raise CatalogueError(f"the fault {name} has kind '{values['kind']}' and build "
                              f"'{values['build']}': known are {', '.join((*KINDS, *BUILDS))}")
+    if values["file"].endswith(".py") and values["kind"] != "expression":
+        raise CatalogueError(f"the fault {name} is a {values['kind']} of Python: only expressions can "
+                             "be switched there")
+    number = zlib.crc32(name.encode()) & 0x7FFFFFFF
     return Mutant(**{**values, "number": number, "tests": tuple(tests)})  # type: ignore[arg-type]

@@ -48,7 +48,8 @@ def switched(mutant: Mutant) -> str:
         return f"(({mutant.replace}) if {test} else ({mutant.find}))"
     test = f"::handoff_faults::on({mutant.number})"
     if mutant.kind == "statement":
-        return f"if ({test}) {{ {mutant.replace} }} else {{ {mutant.find} }}"
+        # In braces of its own, so that an `else` that follows stays that of the `if` before.
+        return f"{{ if ({test}) {{ {mutant.replace} }} else {{ {mutant.find} }} }}"
     return f"({test} ? ({mutant.replace}) : ({mutant.find}))"
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as tree
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +17,11 @@ from pathlib import Path
 
 from handoff_mutants.scratch import Scratch
 
-LIMIT_S = 240  # for the tests nearby; they take seconds
+LIMIT_S = 300.0  # for the tests nearby of one fault; they take seconds
+BASELINE_LIMIT_S = 3600.0  # for those of all faults together
+MARK = "HANDOFF_FAULT_TRIAL"  # in the environment of whatever a trial starts
+
+_trials = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -40,46 +46,60 @@ def is_python(test: str) -> bool:
 def run_tests(scratch: Scratch, build: str, fault: int, tests: Sequence[str]) -> Outcome:
     """`tests` as in the catalogue. One that crashes the program, or is at work when the time is over,
     has failed."""
-    ran, failed = 0, []
+    ran, failed, limit_s = 0, [], LIMIT_S if fault else BASELINE_LIMIT_S
     cpp = [test for test in tests if not is_python(test)]
     python = [test for test in tests if is_python(test)]
     for some, run in ((cpp, _run_cpp), (python, _run_python)):
         if some:
-            outcome = run(scratch, build, fault, some)
+            outcome = run(scratch, build, fault, some, limit_s)
             ran += outcome.ran
             failed += outcome.failed
     return Outcome(ran, tuple(failed))
 
 
-def _output_of(command: list[str], where: Path, fault: int) -> tuple[int | None, str]:
-    """Exit status (None: killed when the time was over) and output."""
-    process = subprocess.Popen(command, cwd=where, env=environment(fault), stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                               errors="replace", start_new_session=True)
-    try:
-        return _wait(process)
-    finally:
-        try:  # whatever a fault has left behind
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
+def _output_of(command: list[str], where: Path, fault: int,
+               limit_s: float) -> tuple[int | None, str]:
+    """Exit status (None: killed when the time was over) and output. The output is a file: with a pipe,
+    whatever a fault has left behind would keep the reader waiting."""
+    mark = f"{os.getpid()}.{next(_trials)}"
+    with tempfile.TemporaryFile() as file:
+        process = subprocess.Popen(command, cwd=where, env={**environment(fault), MARK: mark},
+                                   stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
+                                   start_new_session=True)
+        status = None
+        try:
+            status = process.wait(limit_s)
+        except subprocess.TimeoutExpired:
             pass
-        process.wait()
+        finally:
+            kill_marked(mark)
+            process.wait()
+        file.seek(0)
+        return status, file.read().decode(errors="replace")
 
 
-def _wait(process: subprocess.Popen[str]) -> tuple[int | None, str]:
-    try:
-        output, _ = process.communicate(timeout=LIMIT_S)
-        return process.returncode, output
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        output, _ = process.communicate()
-        return None, output
+def kill_marked(mark: str) -> None:
+    """Kills every process that was started with this mark, and what it has started. Cells are in
+    process groups of their own, and outlive a keeper that a fault has crippled."""
+    entry = f"{MARK}={mark}".encode()
+    clean = 0
+    while clean < 2:  # a process that is being exec'd has no environment for a moment
+        clean += 1
+        for directory in Path("/proc").glob("[0-9]*"):
+            try:
+                if entry in (directory / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(directory.name), signal.SIGKILL)
+                    clean = 0
+            except OSError:  # ended meanwhile, or another user's
+                pass
+        time.sleep(0.01)
 
 
-def _run_cpp(scratch: Scratch, build: str, fault: int, filters: list[str]) -> Outcome:
+def _run_cpp(scratch: Scratch, build: str, fault: int, filters: list[str],
+             limit_s: float) -> Outcome:
     command = [*scratch.under(build), str(scratch.tests_program(build)),
                f"--gtest_filter={':'.join(filters)}"]
-    status, output = _output_of(command, scratch.tree, fault)
+    status, output = _output_of(command, scratch.tree, fault, limit_s)
     begun = re.findall(r"^\[ RUN      \] (\S+)", output, re.MULTILINE)
     failed = dict.fromkeys(re.findall(r"^\[  FAILED  \] ([^\s,]+)[^\n]* \(\d+ ms\)$", output,
                                       re.MULTILINE))
@@ -90,13 +110,15 @@ def _run_cpp(scratch: Scratch, build: str, fault: int, filters: list[str]) -> Ou
     return Outcome(len(begun), tuple(failed))
 
 
-def _run_python(scratch: Scratch, build: str, fault: int, nodes: list[str]) -> Outcome:
+def _run_python(scratch: Scratch, build: str, fault: int, nodes: list[str],
+                limit_s: float) -> Outcome:
     with tempfile.TemporaryDirectory() as work:
         junit = Path(work) / "junit.xml"
         status, output = _output_of([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
-                                     "--junitxml", str(junit), *nodes], scratch.tree, fault)
+                                     "--junitxml", str(junit), *nodes], scratch.tree, fault,
+                                    limit_s)
         if not junit.is_file():
-            how = "take too long" if status is None else output.strip().splitlines()[-1:]
+            how = "take too long" if status is None else "".join(output.splitlines()[-1:])
             return Outcome(0, (f"{', '.join(nodes)} ({how})",))
         cases = list(tree.parse(junit).iter("testcase"))
     failed = [str(case.get("name")) for case in cases
@@ -115,5 +137,5 @@ def run_whole_suite(scratch: Scratch, fault: int) -> Outcome:
                        stderr=subprocess.DEVNULL, check=False)
         cases = list(tree.parse(junit).iter("testcase"))
     failed = [str(case.get("name")) for case in cases if case.find("failure") is not None]
-    python = _run_python(scratch, "release", fault, ["tests/python"])
+    python = _run_python(scratch, "release", fault, ["tests/python"], BASELINE_LIMIT_S)
     return Outcome(len(cases) + python.ran, (*failed, *python.failed))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from handoff_mutants import cli, table  # noqa: E402
+from handoff_mutants import cli, table, trial  # noqa: E402
 from handoff_mutants.catalogue import CatalogueError, Mutant, read  # noqa: E402
-from handoff_mutants.switch import put_in  # noqa: E402
+from handoff_mutants.switch import HEADER, put_in  # noqa: E402
 from handoff_mutants.table import Result  # noqa: E402
 
 ENTRY = """
@@ -62,22 +65,52 @@ def test_tests_named_in_the_catalogue_exist() -> None:
 
 
 def test_an_expression_is_chosen_by_the_switch(tmp_path: Path) -> None:
-    changed = put_in(mutants_of(tmp_path, {}), SOURCE, "fault_switch.h")
+    mutant, = mutants_of(tmp_path, {})
+    changed = put_in([mutant], SOURCE, "fault_switch.h")
     assert changed.startswith('#include "fault_switch.h"\n')
-    assert "return (::handoff_faults::on(1) ? (a - b) : (a + b));" in changed
+    assert f"return (::handoff_faults::on({mutant.number}) ? (a - b) : (a + b));" in changed
 
 
 def test_a_statement_runs_instead_of_the_original(tmp_path: Path) -> None:
     silent = {"kind": "statement", "find": "log(a);", "replace": ""}
-    changed = put_in(mutants_of(tmp_path, silent), SOURCE, "fault_switch.h")
-    assert "if (::handoff_faults::on(1)) {  } else { log(a); }" in changed
+    mutant, = mutants_of(tmp_path, silent)
+    changed = put_in([mutant], SOURCE, "fault_switch.h")
+    assert f"{{ if (::handoff_faults::on({mutant.number})) {{  }} else {{ log(a); }} }}" in changed
 
 
 def test_two_faults_of_a_file_have_switches_of_their_own(tmp_path: Path) -> None:
     silent = {"name": "silent", "kind": "statement", "find": "log(a);", "replace": ""}
-    changed = put_in(mutants_of(tmp_path, {}, silent), SOURCE, "fault_switch.h")
-    assert "::handoff_faults::on(1) ? (a - b)" in changed
-    assert "if (::handoff_faults::on(2))" in changed
+    first, second = mutants_of(tmp_path, {}, silent)
+    changed = put_in([first, second], SOURCE, "fault_switch.h")
+    assert f"::handoff_faults::on({first.number}) ? (a - b)" in changed
+    assert f"if (::handoff_faults::on({second.number}))" in changed
+
+
+def test_the_number_of_a_fault_does_not_change_when_others_are_added(tmp_path: Path) -> None:
+    alone, = mutants_of(tmp_path, {})
+    _, among_others = mutants_of(tmp_path, {"name": "before"}, {})
+    assert alone.number == among_others.number
+
+
+def test_switched_code_compiles_and_does_what_the_environment_says(tmp_path: Path) -> None:
+    """Also in a constant expression, where nothing is switched, and before an `else`."""
+    compiler = shutil.which("c++")
+    if compiler is None:
+        pytest.skip("there is no c++ here")
+    source = ("#include <cstdio>\nconstexpr int sum(int a, int b) { return a + b; }\n"
+              "static_assert(sum(5, 3) == 8);\nint main(int few, char**) {\n"
+              "  if (few < 5) std::puts(\"few\");\n  else std::puts(\"many\");\n"
+              '  std::printf("%d", sum(4 + few, 3));\n}\n')
+    minus, silent = mutants = mutants_of(
+        tmp_path, {}, {"name": "silent", "kind": "statement", "find": 'std::puts("few");',
+                       "replace": ""})
+    (tmp_path / "fault_switch.h").write_text(HEADER)
+    (tmp_path / "sum.cpp").write_text(put_in(mutants, source, "fault_switch.h"))
+    subprocess.run([compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", "sum.cpp", "-o", "sum"],
+                   cwd=tmp_path, check=True)
+    for number, said in ((0, "few\n8"), (minus.number, "few\n2"), (silent.number, "8")):
+        assert subprocess.run([tmp_path / "sum"], env={"HANDOFF_FAULT": str(number)}, check=True,
+                              capture_output=True, text=True).stdout == said
 
 
 def test_python_is_switched_by_the_environment(tmp_path: Path,
@@ -88,7 +121,7 @@ def test_python_is_switched_by_the_environment(tmp_path: Path,
     exec(source, names)  # noqa: S102
     monkeypatch.delenv("HANDOFF_FAULT", raising=False)
     assert names["sum_of"](5, 3) == 8  # type: ignore[operator]
-    monkeypatch.setenv("HANDOFF_FAULT", "1")
+    monkeypatch.setenv("HANDOFF_FAULT", str(mutants[0].number))
     assert names["sum_of"](5, 3) == 2  # type: ignore[operator]
 
 
@@ -111,6 +144,8 @@ def test_faults_at_the_same_place_are_refused(tmp_path: Path) -> None:
     (ENTRY.format(name="a", file="f", kind="expression", find="x", replace="y") * 2,
      "two faults are named a"),
     (ENTRY.format(name="a", file="f", kind="line", find="x", replace="y"), "has kind 'line'"),
+    (ENTRY.format(name="a", file="f.py", kind="statement", find="x", replace="y"),
+     "a is a statement of Python"),
     ('[[mutant]]\nname = "a"\n', "the fault a has no 'area'"),
     ("[[mutant]\n", "is not TOML"),
 ])
@@ -137,3 +172,23 @@ def test_what_nobody_notices_is_said_aloud_unless_there_is_a_reason(tmp_path: Pa
     excused = Mutant(**{**vars(mutant), "reason": "nobody sums"})
     assert table.is_as_it_should_be(excused, unnoticed)
     assert not table.is_as_it_should_be(excused, noticed)
+
+
+def test_what_a_fault_leaves_behind_is_killed_and_does_not_hold_up(tmp_path: Path) -> None:
+    leaves = "setsid sleep 1000 & echo $!"
+    status, output = trial._output_of(["sh", "-c", leaves], tmp_path, 1, 600)
+    assert status == 0
+    while is_alive(output.strip()):  # it has its signal, and ends when it gets a CPU
+        time.sleep(0.01)
+
+
+def is_alive(pid: str) -> bool:
+    try:
+        return Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_a_trial_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    assert trial._output_of(["sh", "-c", "echo begun; sleep 1000"], tmp_path, 1, 0.2) == (
+        None, "begun\n")

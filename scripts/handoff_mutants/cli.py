@@ -68,17 +68,20 @@ def tests_by_build(mutants: list[Mutant]) -> dict[str, list[str]]:
 def try_all(scratch: Scratch, mutants: list[Mutant], path: Path, whole: bool) -> dict[str, Result]:
     """One after the other; each result is written as soon as it is known."""
     bad = set()  # fail without a fault
+    baseline = {}  # by build
     for build, tests in tests_by_build(mutants).items():
         outcome = (run_whole_suite(scratch, 0) if whole and build == "release"
                    else run_tests(scratch, build, 0, tests))
         bad.update(outcome.failed)
+        baseline[build] = outcome
         print(f"Without a fault {outcome.ran} tests ran"
               + "".join(f"; {name} FAILS and notices nothing" for name in outcome.failed), flush=True)
     results = {}
     with path.open("a", encoding="utf-8") as file:
         for mutant in mutants:
             outcome = (run_whole_suite(scratch, mutant.number) if whole and mutant.build == "release"
-                       else run_tests(scratch, mutant.build, mutant.number, mutant.tests))
+                       else run_tests(scratch, mutant.build, mutant.number, mutant.tests,
+                                      baseline[mutant.build].limit_s(mutant.tests)))
             if outcome.ran == 0 and not outcome.failed:
                 raise CatalogueError(f"no test is named {' or '.join(mutant.tests)}, as the fault "
                                      f"{mutant.name} says")

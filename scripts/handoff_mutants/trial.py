@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import itertools
 import os
 import re
@@ -12,13 +13,13 @@ import tempfile
 import time
 import xml.etree.ElementTree as tree
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from handoff_mutants.scratch import Scratch
 
-LIMIT_S = 300.0  # for the tests nearby of one fault; they take seconds
-BASELINE_LIMIT_S = 3600.0  # for those of all faults together
+LIMIT_S = 3600.0  # where it is not known how long tests take
+LONGER, LEAST_S = 10, 30.0  # times as long as without a fault, and at least: then a test hangs
 MARK = "HANDOFF_FAULT_TRIAL"  # in the environment of whatever a trial starts
 
 _trials = itertools.count()
@@ -26,10 +27,20 @@ _trials = itertools.count()
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of a run of tests: how many there were, and the names of those that failed."""
+    """Of a run of tests: how many there were, the names of those that failed, and how long each C++
+    test took, in seconds, by its name."""
 
     ran: int
     failed: tuple[str, ...]
+    took_s: dict[str, float] = field(default_factory=dict)
+
+    def limit_s(self, tests: Sequence[str]) -> float:
+        """For a run of these tests with a fault, after this one without."""
+        if any(is_python(test) for test in tests):
+            return LIMIT_S  # pytest has a limit for each of them
+        took_s = sum(took for name, took in self.took_s.items()
+                     if any(fnmatch.fnmatchcase(name, test) for test in tests))
+        return LONGER * took_s + LEAST_S
 
 
 def environment(fault: int) -> dict[str, str]:
@@ -43,10 +54,11 @@ def is_python(test: str) -> bool:
     return test.partition("::")[0].endswith(".py")
 
 
-def run_tests(scratch: Scratch, build: str, fault: int, tests: Sequence[str]) -> Outcome:
+def run_tests(scratch: Scratch, build: str, fault: int, tests: Sequence[str],
+              limit_s: float = LIMIT_S) -> Outcome:
     """`tests` as in the catalogue. One that crashes the program, or is at work when the time is over,
     has failed."""
-    ran, failed, limit_s = 0, [], LIMIT_S if fault else BASELINE_LIMIT_S
+    ran, failed, took_s = 0, [], {}
     cpp = [test for test in tests if not is_python(test)]
     python = [test for test in tests if is_python(test)]
     for some, run in ((cpp, _run_cpp), (python, _run_python)):
@@ -54,7 +66,8 @@ def run_tests(scratch: Scratch, build: str, fault: int, tests: Sequence[str]) ->
             outcome = run(scratch, build, fault, some, limit_s)
             ran += outcome.ran
             failed += outcome.failed
-    return Outcome(ran, tuple(failed))
+            took_s |= outcome.took_s
+    return Outcome(ran, tuple(failed), took_s)
 
 
 def _output_of(command: list[str], where: Path, fault: int,
@@ -107,7 +120,8 @@ def _run_cpp(scratch: Scratch, build: str, fault: int, filters: list[str],
     if status != 0 and not ended:
         how = "takes too long" if status is None else "crashes"
         failed[f"{begun[-1]} ({how})" if begun else f"all ({how})"] = None
-    return Outcome(len(begun), tuple(failed))
+    took = re.findall(r"^\[       OK \] (\S+)[^\n]* \((\d+) ms\)$", output, re.MULTILINE)
+    return Outcome(len(begun), tuple(failed), {name: int(ms) / 1e3 for name, ms in took})
 
 
 def _run_python(scratch: Scratch, build: str, fault: int, nodes: list[str],
@@ -137,5 +151,5 @@ def run_whole_suite(scratch: Scratch, fault: int) -> Outcome:
                        stderr=subprocess.DEVNULL, check=False)
         cases = list(tree.parse(junit).iter("testcase"))
     failed = [str(case.get("name")) for case in cases if case.find("failure") is not None]
-    python = _run_python(scratch, "release", fault, ["tests/python"], BASELINE_LIMIT_S)
+    python = _run_python(scratch, "release", fault, ["tests/python"], LIMIT_S)
     return Outcome(len(cases) + python.ran, (*failed, *python.failed))

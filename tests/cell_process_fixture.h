@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "bench/driver/cell_process.h"
+#include "bench/run/cell_process.h"
 #include "tests/strategy_test_support.h"
 
 namespace handoff::testing {

@@ -1,4 +1,4 @@
-#include "bench/driver/cell_process.h"
+#include "bench/run/cell_process.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

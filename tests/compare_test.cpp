@@ -1,5 +1,5 @@
 // Comparisons of stored results, and what is exported.
-#include "bench/compare/compare.h"
+#include "bench/gate/compare.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <cmath>
 #include <sstream>
 
-#include "bench/compare/comparison_table.h"
 #include "bench/export/export.h"
+#include "bench/gate/comparison_table.h"
 
 namespace handoff {
 namespace {

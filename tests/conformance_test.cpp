@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "bench/driver/cell_process.h"
+#include "bench/run/cell_process.h"
 #include "tests/accept_gate.h"
 #include "tests/strategy_test_support.h"
 

@@ -1,17 +1,19 @@
-#include "bench/driver/journal.h"
+#include "bench/run/journal.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <boost/iostreams/filter/lzma.hpp>
+#include <boost/iostreams/filtering_stream.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 
-#include "bench/driver/results.h"
-#include "bench/driver/run_directory.h"
+#include "bench/results/results.h"
+#include "bench/results/run_directory.h"
 #include "tests/record_fixture.h"
 
 namespace handoff {
@@ -114,6 +116,35 @@ TEST_F(JournalFile, MayBeContinuedManyTimes) {
     append("{\"torn");
   }
   EXPECT_EQ(read_journal(path_).size(), 5U);
+}
+
+/// `text` as xz packs it.
+std::string packed(const std::string& text) {
+  std::istringstream plain(text);
+  boost::iostreams::filtering_istream stream;
+  stream.push(boost::iostreams::lzma_compressor());
+  stream.push(plain);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST_F(JournalFile, ThatIsPackedIsReadWhereThereIsNoPlainOne) {
+  std::ofstream(path_ + ".xz", std::ios::binary)
+      << packed(kHead.dump() + "\n" + numbered(1).dump() + "\n");
+  EXPECT_EQ(read_journal(path_), (std::vector<Json>{kHead, numbered(1)}));
+  put(kHead.dump() + "\n");
+  EXPECT_EQ(read_journal(path_), (std::vector<Json>{kHead}));
+}
+
+TEST_F(JournalFile, ThatIsPackedAndDamagedIsRefused) {
+  std::string lines = kHead.dump() + "\n";
+  for (int i = 0; i < 1000; ++i) lines += numbered(i).dump() + "\n";
+  const std::string whole = packed(lines);
+  std::string altered = whole;
+  altered[altered.size() / 2] ^= 0x55;
+  for (const std::string& damaged : {altered, whole.substr(0, whole.size() / 2)}) {
+    std::ofstream(path_ + ".xz", std::ios::binary | std::ios::trunc) << damaged;
+    EXPECT_EQ(refusal(), path_ + ".xz is damaged");
+  }
 }
 
 TEST_F(JournalFile, ThatDoesNotExistCannotBeContinuedOrRead) {

@@ -1,4 +1,4 @@
-#include "bench/driver/options.h"
+#include "bench/suite/options.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "bench/driver/nearest.h"
+#include "bench/suite/nearest.h"
 
 namespace handoff {
 namespace {
@@ -224,7 +224,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "--suite 'quick' and --config 'x.toml' exclude each other; give one"},
         Refused{{"--config", "/nowhere/x.toml"},
                 "--config '/nowhere/x.toml' cannot be read; give a TOML file such as those in "
-                "bench/suites/"},
+                "bench/suite/"},
         Refused{{"--pairs", "1:1", "--producers", "2"},
                 "--pairs '1:1' and --producers '2' exclude each other; give --pairs, or "
                 "--producers with --consumers"},

@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-#include "bench/driver/options.h"
-#include "bench/driver/plan.h"
+#include "bench/plan/plan.h"
+#include "bench/suite/options.h"
 
 namespace handoff::testing {
 

@@ -1,4 +1,4 @@
-#include "bench/driver/plan.h"
+#include "bench/plan/plan.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "bench/stats/looks.h"
+#include "bench/stats/interim_looks.h"
 #include "tests/plan_fixture.h"
 
 namespace handoff {

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "bench/cell/keeper.h"
-#include "bench/driver/unique_fd.h"
+#include "bench/posix/unique_fd.h"
 
 namespace handoff {
 namespace {

@@ -1,12 +1,12 @@
 // In which order a race visits points, from records made by hand.
-#include "bench/driver/race_order.h"
+#include "bench/run/race_order.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 #include <vector>
 
-#include "bench/stats/looks.h"
+#include "bench/stats/interim_looks.h"
 
 namespace handoff {
 namespace {

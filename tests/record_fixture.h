@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/driver/plan.h"
-#include "bench/driver/record.h"
+#include "bench/plan/plan.h"
+#include "bench/results/record.h"
 
 namespace handoff::testing {
 

@@ -1,8 +1,8 @@
-#include "bench/driver/record.h"
+#include "bench/results/record.h"
 
 #include <gtest/gtest.h>
 
-#include "bench/driver/results.h"
+#include "bench/results/results.h"
 #include "tests/record_fixture.h"
 
 namespace handoff {

@@ -1,4 +1,4 @@
-#include "bench/driver/results.h"
+#include "bench/results/results.h"
 
 #include <gtest/gtest.h>
 

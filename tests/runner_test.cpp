@@ -1,4 +1,4 @@
-#include "bench/driver/runner.h"
+#include "bench/run/runner.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/driver/run_directory.h"
+#include "bench/results/run_directory.h"
 #include "tests/record_fixture.h"
 
 namespace handoff {

@@ -1,10 +1,10 @@
-#include "bench/driver/sizing.h"
+#include "bench/plan/sizing.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 
-#include "bench/driver/slice_sizer.h"
+#include "bench/plan/slice_sizer.h"
 #include "tests/plan_fixture.h"
 
 namespace handoff {

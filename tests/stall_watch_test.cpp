@@ -1,4 +1,4 @@
-#include "bench/driver/stall_watch.h"
+#include "bench/run/stall_watch.h"
 
 #include <gtest/gtest.h>
 

@@ -15,7 +15,7 @@
 #include "bench/cell/lane_setup.h"
 #include "bench/cell/proof.h"
 #include "bench/cell/protocol.h"
-#include "bench/driver/cell_process.h"
+#include "bench/run/cell_process.h"
 #include "bench/strategy.h"
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)

@@ -1,4 +1,4 @@
-#include "bench/driver/suite.h"
+#include "bench/suite/suite.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "bench/driver/text_table.h"
+#include "bench/results/text_table.h"
 
 #include <gtest/gtest.h>
 

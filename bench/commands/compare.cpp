@@ -1,8 +1,8 @@
 #include "bench/commands/compare.h"
 
-#include "bench/compare/compare.h"
-#include "bench/compare/comparison_table.h"
-#include "bench/driver/result_files.h"
+#include "bench/gate/compare.h"
+#include "bench/gate/comparison_table.h"
+#include "bench/results/result_files.h"
 
 namespace handoff {
 

@@ -18,8 +18,8 @@
 #include "bench/commands/report.h"
 #include "bench/commands/run.h"
 #include "bench/commands/selfcheck.h"
-#include "bench/driver/context.h"
-#include "bench/driver/options.h"
+#include "bench/run/context.h"
+#include "bench/suite/options.h"
 
 namespace handoff {
 

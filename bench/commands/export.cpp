@@ -4,12 +4,12 @@
 
 #include <fstream>
 
-#include "bench/driver/journal.h"
-#include "bench/driver/nearest.h"
-#include "bench/driver/result_files.h"
-#include "bench/driver/run_directory.h"
-#include "bench/driver/suite_values.h"
 #include "bench/export/export.h"
+#include "bench/results/result_files.h"
+#include "bench/results/run_directory.h"
+#include "bench/run/journal.h"
+#include "bench/suite/nearest.h"
+#include "bench/suite/suite_values.h"
 
 namespace handoff {
 

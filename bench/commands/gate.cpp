@@ -4,12 +4,12 @@
 
 #include <iostream>
 
-#include "bench/compare/comparison_table.h"
-#include "bench/driver/context.h"
-#include "bench/driver/gate.h"
-#include "bench/driver/interruption.h"
-#include "bench/driver/progress.h"
-#include "bench/driver/run_directory.h"
+#include "bench/gate/comparison_table.h"
+#include "bench/gate/gate.h"
+#include "bench/results/run_directory.h"
+#include "bench/run/context.h"
+#include "bench/run/interruption.h"
+#include "bench/run/progress.h"
 
 namespace handoff {
 

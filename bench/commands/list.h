@@ -3,7 +3,7 @@
 
 #include <ostream>
 
-#include "bench/driver/plugins.h"
+#include "bench/plan/plugins.h"
 
 namespace handoff {
 

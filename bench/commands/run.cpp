@@ -6,14 +6,14 @@
 #include <iostream>
 #include <optional>
 
-#include "bench/driver/context.h"
-#include "bench/driver/interruption.h"
-#include "bench/driver/plan_here.h"
-#include "bench/driver/progress.h"
-#include "bench/driver/results.h"
-#include "bench/driver/run_directory.h"
-#include "bench/driver/runner.h"
-#include "bench/driver/verdict_table.h"
+#include "bench/plan/plan_for_machine.h"
+#include "bench/results/results.h"
+#include "bench/results/run_directory.h"
+#include "bench/results/verdict_table.h"
+#include "bench/run/context.h"
+#include "bench/run/interruption.h"
+#include "bench/run/progress.h"
+#include "bench/run/runner.h"
 
 namespace handoff {
 
@@ -30,7 +30,7 @@ struct Sitting {
 
 Sitting begin(const RunRequest& request, const std::vector<std::string>& command) {
   Sitting sitting;
-  sitting.plan = plan_here(request.suite, describe_plugins(request.plugins));
+  sitting.plan = plan_for_this_machine(request.suite, describe_plugins(request.plugins));
   sitting.directory = make_run_directory(request.out);
   sitting.context = make_context(sitting.plan, command);
   sitting.record.emplace(sitting.plan);
@@ -68,8 +68,9 @@ Sitting resume(const RunRequest& request, const std::vector<std::string>& comman
   if (request.shapes_plan) {
     Suite suite = request.suite;
     suite.seed = sitting.plan.seed;
-    if (const std::string why = resume_refusal(request.resume, sitting.plan,
-                                               plan_here(suite, describe_plugins(request.plugins)));
+    if (const std::string why =
+            resume_refusal(request.resume, sitting.plan,
+                           plan_for_this_machine(suite, describe_plugins(request.plugins)));
         !why.empty()) {
       throw UsageError(why);
     }

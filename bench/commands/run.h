@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/driver/options.h"
+#include "bench/suite/options.h"
 
 namespace handoff {
 

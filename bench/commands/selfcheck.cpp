@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "bench/driver/interruption.h"
-#include "bench/driver/nearest.h"
+#include "bench/run/interruption.h"
+#include "bench/suite/nearest.h"
 
 namespace handoff {
 

@@ -1,8 +1,8 @@
 #include <ostream>
 
-#include "bench/compare/comparison_table.h"
-#include "bench/driver/verdict_table.h"
 #include "bench/export/export.h"
+#include "bench/gate/comparison_table.h"
+#include "bench/results/verdict_table.h"
 
 namespace handoff {
 

@@ -20,11 +20,11 @@
 #include <vector>
 
 #include "bench/commands/dispatch.h"
-#include "bench/driver/context.h"
-#include "bench/driver/plan_here.h"
 #include "bench/gbench/measured_cell.h"
 #include "bench/gbench/publisher.h"
 #include "bench/machine/cpus.h"
+#include "bench/plan/plan_for_machine.h"
+#include "bench/run/context.h"
 
 namespace handoff {
 namespace {
@@ -81,7 +81,7 @@ std::string flag(const std::vector<std::string>& arguments, std::string name,
 class FrontEnd {
  public:
   FrontEnd()
-      : plan_(plan_here(standard_points())),
+      : plan_(plan_for_this_machine(standard_points())),
         bench_{.plan = plan_,
                .tick_rate = measure_tick_rate(),
                .allowed_cpus = cpu_allowance().cpus,

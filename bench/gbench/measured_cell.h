@@ -9,8 +9,8 @@
 #include <string>
 
 #include "bench/cell/verdict.h"
-#include "bench/driver/cell_process.h"
-#include "bench/driver/point_pass.h"
+#include "bench/run/cell_process.h"
+#include "bench/run/point_incarnation.h"
 
 namespace handoff {
 

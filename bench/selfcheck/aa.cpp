@@ -6,7 +6,7 @@
 #include <random>
 #include <stdexcept>
 
-#include "bench/driver/results.h"
+#include "bench/results/results.h"
 #include "bench/selfcheck/check.h"
 #include "bench/stats/quantile.h"
 #include "bench/stats/rates.h"

@@ -14,11 +14,11 @@
 #include <string>
 #include <vector>
 
-#include "bench/driver/plan.h"
-#include "bench/driver/plugins.h"
-#include "bench/driver/record.h"
-#include "bench/driver/suite.h"
+#include "bench/plan/plan.h"
+#include "bench/plan/plugins.h"
+#include "bench/results/record.h"
 #include "bench/stats/estimate.h"
+#include "bench/suite/suite.h"
 
 namespace handoff {
 

@@ -13,7 +13,7 @@
 #include <random>
 #include <stdexcept>
 
-#include "bench/driver/gate.h"
+#include "bench/gate/gate.h"
 #include "bench/selfcheck/check.h"
 #include "bench/stats/rates.h"
 

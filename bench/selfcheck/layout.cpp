@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <ostream>
 
-#include "bench/driver/results.h"
+#include "bench/results/results.h"
 #include "bench/selfcheck/check.h"
 
 namespace handoff {

@@ -3,11 +3,11 @@
 #include <array>
 #include <stdexcept>
 
-#include "bench/driver/interruption.h"
-#include "bench/driver/journal.h"
-#include "bench/driver/plan_here.h"
-#include "bench/driver/run_directory.h"
-#include "bench/driver/runner.h"
+#include "bench/plan/plan_for_machine.h"
+#include "bench/results/run_directory.h"
+#include "bench/run/interruption.h"
+#include "bench/run/journal.h"
+#include "bench/run/runner.h"
 #include "bench/selfcheck/check.h"
 
 namespace handoff {
@@ -19,7 +19,7 @@ std::string_view name(CheckVerdict verdict) {
 
 Measured measure(const Suite& suite, const std::function<void(Plan&)>& alter,
                  const ForeignStrategies& plugins) {
-  Measured measured{plan_here(suite, plugins), RunRecord(Plan{})};
+  Measured measured{plan_for_this_machine(suite, plugins), RunRecord(Plan{})};
   alter(measured.plan);
   measured.record = RunRecord(measured.plan);
   Journal journal = Journal::discarding();

@@ -9,7 +9,7 @@
 
 #include "bench/cell/lane_setup.h"
 #include "bench/cell/proof.h"
-#include "bench/driver/tick_rate.h"
+#include "bench/run/tick_rate.h"
 #include "bench/selfcheck/check.h"
 #include "bench/stats/interval.h"
 #include "bench/stats/quantile.h"

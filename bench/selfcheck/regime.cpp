@@ -6,7 +6,7 @@
 #include <cmath>
 #include <ostream>
 
-#include "bench/driver/results.h"
+#include "bench/results/results.h"
 #include "bench/selfcheck/check.h"
 
 namespace handoff {

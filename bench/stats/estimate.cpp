@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "bench/stats/interim_looks.h"
 #include "bench/stats/leader.h"
-#include "bench/stats/looks.h"
 #include "bench/stats/pairing.h"
 
 namespace handoff {

@@ -7,9 +7,10 @@ last one is normal) are skipped; what cannot be resolved yields fewer tracks, ne
 from __future__ import annotations
 
 import json
+import lzma
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from handoff_report.model import Journal, Point, Track
 
@@ -17,9 +18,17 @@ FLOOR = "floor"
 _NEEDED = ("cell", "start_ns", "window_items", "elapsed_ns")
 
 
+def open_journal(path: Path) -> TextIO:
+    """`path`, or `path`.xz where there is no `path`."""
+    packed = path.with_name(path.name + ".xz")
+    if packed.is_file() and not path.is_file():
+        return lzma.open(packed, "rt", encoding="utf-8", errors="replace")
+    return path.open(encoding="utf-8", errors="replace")
+
+
 def lines(path: Path) -> Iterator[dict[str, Any]]:
     try:
-        with path.open(encoding="utf-8", errors="replace") as stream:
+        with open_journal(path) as stream:
             for line in stream:
                 try:
                     record = json.loads(line)
@@ -27,7 +36,7 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
                     continue
                 if isinstance(record, dict):
                     yield record
-    except OSError:
+    except (OSError, EOFError, lzma.LZMAError):
         return
 
 

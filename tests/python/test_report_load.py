@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -137,6 +138,21 @@ def test_warm_up_slices_are_not_read(stored_run: object) -> None:
             rows += len(record["slices"])
     journal = load_run(STORED).journal
     assert sum(len(track.at_s) for track in journal.tracks) + len(journal.floor) == rows
+
+
+def test_a_packed_journal_is_read_like_a_plain_one(variant: Callable[..., Path]) -> None:
+    directory = variant(journal=False)
+    with lzma.open(directory / "journal.jsonl.xz", "wb") as packed:
+        packed.write((STORED / "journal.jsonl").read_bytes())
+    assert load_run(directory).journal == load_run(STORED).journal
+
+
+@pytest.mark.parametrize("content", [b"no xz at all", lzma.compress(b"{}")[:-9]])
+def test_a_damaged_packed_journal_gives_no_slices(variant: Callable[..., Path],
+                                                  content: bytes) -> None:
+    directory = variant(journal=False)
+    (directory / "journal.jsonl.xz").write_bytes(content)
+    assert load_run(directory).journal.tracks == []
 
 
 def test_a_torn_last_line_of_the_journal_is_ignored(variant: Callable[..., Path]) -> None:

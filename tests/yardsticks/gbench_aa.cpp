@@ -8,10 +8,10 @@
 #include <string>
 
 #include "bench/commands/dispatch.h"
-#include "bench/driver/cell_process.h"
-#include "bench/driver/tick_rate.h"
 #include "bench/gbench/measured_cell.h"
 #include "bench/machine/cpus.h"
+#include "bench/run/cell_process.h"
+#include "bench/run/tick_rate.h"
 
 int main(int argc, char** argv) {
   if (handoff::is_hidden_role(argc, argv)) return handoff::dispatch(argc, argv);

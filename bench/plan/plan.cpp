@@ -1,0 +1,290 @@
+#include "bench/plan/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <set>
+#include <tuple>
+
+#include "bench/plan/slice_sizer.h"
+#include "bench/stats/interim_looks.h"
+#include "bench/suite/nearest.h"
+
+namespace handoff {
+std::uint32_t PointPlan::running() const {
+  return static_cast<std::uint32_t>(
+      std::count_if(cells.begin(), cells.end(), [](const CellPlan& cell) { return cell.runs(); }));
+}
+
+namespace {
+
+Workload probe_workload(const Workload& point) {
+  return {.producers = 1,
+          .consumers = 1,
+          .payload = kMinPayload,
+          .capacity = 1,
+          .beside = point.payload};
+}
+
+const Descriptor* find(std::span<const Descriptor* const> strategies, std::string_view name) {
+  const auto at = std::find_if(strategies.begin(), strategies.end(),
+                               [name](const Descriptor* d) { return d->name == name; });
+  return at == strategies.end() ? nullptr : *at;
+}
+
+/// What enters every point, by label; `joined`: a reference that nobody asked for.
+struct Entrant {
+  std::string label;
+  const Descriptor* strategy = nullptr;
+  bool joined = false;
+  std::string plugin = {};
+};
+
+std::vector<Entrant> entrants(const Suite& suite, const PlanInputs& inputs) {
+  std::vector<Entrant> all;
+  for (const AskedStrategy& asked : suite.strategies) {
+    const Descriptor* strategy = find(inputs.strategies, asked.strategy);
+    if (strategy == nullptr) {
+      std::vector<std::string> names;
+      for (const Descriptor* known : inputs.strategies) names.emplace_back(known->name);
+      throw UsageError(fmt::format("unknown strategy '{}'; {} ('handoff list' shows all)",
+                                   asked.strategy, did_you_mean(asked.strategy, names)));
+    }
+    all.push_back({asked.label, strategy, false});
+  }
+  if (suite.strategies.empty()) {
+    for (const Descriptor* known : inputs.strategies) {
+      if (known->role == Role::kCandidate) all.push_back({std::string(known->name), known, false});
+    }
+  }
+  if (all.empty()) throw UsageError("no strategy is registered; 'handoff list' shows all");
+  for (Entrant& entrant : all) {
+    const auto held = inputs.plugins.find(std::string(entrant.strategy->name));
+    if (held != inputs.plugins.end()) entrant.plugin = held->second;
+  }
+  if (!suite.references) return all;
+  if (std::any_of(all.begin(), all.end(),
+                  [](const Entrant& e) { return e.label == kControlLabel; })) {
+    throw UsageError(fmt::format(
+        "--strategies label '{}' is that of the A/A control; give another, or --no-references",
+        kControlLabel));
+  }
+  for (const Descriptor* known : inputs.strategies) {
+    if (known->role != Role::kReference) continue;
+    const auto asked = std::find_if(all.begin(), all.end(),
+                                    [known](const Entrant& e) { return e.strategy == known; });
+    if (asked != all.end()) continue;
+    const auto clash = std::find_if(all.begin(), all.end(),
+                                    [known](const Entrant& e) { return e.label == known->name; });
+    if (clash != all.end()) {
+      throw UsageError(fmt::format(
+          "--strategies label '{}' is the name of a reference that joins every point; give another",
+          clash->label));
+    }
+    all.push_back({std::string(known->name), known, true});
+  }
+  return all;
+}
+
+std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant> all) {
+  std::vector<CellPlan> cells;
+  for (const Entrant& entrant : all) {
+    const Descriptor& strategy = *entrant.strategy;
+    CellPlan cell;
+    cell.label = entrant.label;
+    cell.strategy = strategy.name;
+    cell.role = strategy.role;
+    cell.plugin = entrant.plugin;
+    cell.probe = strategy.probe;
+    const Workload own = strategy.probe ? probe_workload(workload) : workload;
+    if (strategy.unsupported != nullptr) cell.unsupported = strategy.unsupported(own);
+    cell.executing =
+        strategy.executing != nullptr ? strategy.executing(own) : own.producers + own.consumers;
+    cell.owns_threads = strategy.traits.owns_threads;
+    cell.slow_item_ns = strategy.slow_item_ns;
+    if (entrant.joined) {  // references come last: they stay only beside something that runs
+      const bool company = std::any_of(cells.begin(), cells.end(),
+                                       [](const CellPlan& other) { return other.runs(); });
+      if (!cell.runs() || !company) continue;
+    }
+    cells.push_back(std::move(cell));
+  }
+  return cells;
+}
+
+/// Room for the leader a second time, whoever that turns out to be.
+void add_control(PointPlan& point) {
+  const bool company = std::any_of(
+      point.cells.begin(), point.cells.end(),
+      [](const CellPlan& cell) { return cell.runs() && cell.role == Role::kCandidate; });
+  if (!company) return;
+  CellPlan control;
+  control.label = kControlLabel;
+  control.control = true;
+  control.executing = point.workload.producers + point.workload.consumers;
+  point.cells.push_back(std::move(control));
+}
+
+/// Lowers the capacity until all running cells fit into `memory_bytes`; why it cannot, if so.
+std::string fit_capacity(PointPlan& point, std::uint64_t memory_bytes) {
+  const auto cells = std::uint64_t{point.running()};
+  if (cells == 0) return {};
+  Workload& w = point.workload;
+  const std::uint64_t lanes = std::uint64_t{w.producers} + w.consumers;
+  const std::uint64_t slots = memory_bytes / (cells * w.payload);
+  if (slots < lanes + 1) {
+    return fmt::format(
+        "{}: {} cells of {} need {} MiB, more than the memory budget of {} MiB "
+        "(--memory)",
+        point.id, cells, size_text(w.payload),
+        (cells * (lanes + 1) * w.payload + (1 << 20) - 1) >> 20, memory_bytes >> 20);
+  }
+  if (slots - lanes <
+      w.capacity) {  // a power of two: the same on a host whose free memory breathes
+    w.capacity = static_cast<std::uint32_t>(std::bit_floor(slots - lanes));
+  }
+  return {};
+}
+
+PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
+  const std::set<int> bound(point.placement.cpus.begin(), point.placement.cpus.end());
+  int cpus = usable_cpus;  // fewer where a CPU list makes threads share
+  if (point.placement.bound && bound.size() < point.placement.cpus.size()) {
+    cpus = std::min(cpus, static_cast<int>(bound.size()));
+  }
+  PointNeed need;
+  need.incarnations = point.incarnations;
+  for (const CellPlan& cell : point.cells) {
+    if (!cell.runs()) continue;
+    const int executing = static_cast<int>(cell.executing);
+    need.cells += 1;
+    need.threads += executing;
+    const Workload run = workload_of(point, cell);
+    need.bytes += static_cast<double>(run.capacity) * run.payload;
+    need.slice_s = std::max(need.slice_s, slice_need_s(executing, cpus, point.workload.payload));
+  }
+  need.slice_s = suite.slice_s.value_or(need.slice_s);
+  point.slice_ns = std::round(need.slice_s * 1e9);
+  for (const CellPlan& cell : point.cells) {
+    // To fork a process that has 64 threads takes twice as long as one that has few.
+    const double item_s = cell.slow_item_ns * 1e-9 * (1 + cell.executing / 64.0);
+    const double slice_s = item_s * static_cast<double>(SliceSizer::least_items(point.workload));
+    if (cell.runs() && slice_s > kSlowCell * need.slice_s) need.slow_s += slice_s;
+  }
+  return need;
+}
+
+std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs, Plan& plan) {
+  const std::vector<Entrant> all = entrants(suite, inputs);
+  std::vector<PointPlan> points;
+  std::set<std::string> seen, lowered;
+  for (const Axes& axes : suite.groups) {
+    for (const Workload& workload : expand_axes(axes, inputs.usable_cpus)) {
+      PointPlan point;
+      point.id = point_id(workload, workload.capacity);
+      if (!seen.insert(point.id).second) continue;
+      point.workload = workload;
+      point.capacity_asked = workload.capacity;
+      point.cells = cells_at(workload, all);
+      if (suite.references && points.size() % kControlEvery == 0) add_control(point);
+      if (std::string why = fit_capacity(point, plan.memory_bytes); !why.empty()) {
+        plan.dropped.push_back(std::move(why));
+        continue;
+      }
+      // Two capacities that memory lowers to one are one point.
+      if (!lowered.insert(point_id(point.workload, point.workload.capacity)).second) {
+        plan.dropped.push_back(
+            fmt::format("{}: the memory budget of {} MiB (--memory) lowers its capacity to {}, "
+                        "already measured",
+                        point.id, plan.memory_bytes >> 20, point.workload.capacity));
+        continue;
+      }
+      point.placement = inputs.place(suite.pin, workload.producers, workload.consumers,
+                                     workload.producers + workload.consumers);
+      point.incarnations = axes.incarnations.value_or(kIncarnations);
+      points.push_back(std::move(point));
+    }
+  }
+  return points;
+}
+
+}  // namespace
+
+Workload workload_of(const PointPlan& point, const CellPlan& cell) {
+  return cell.probe ? probe_workload(point.workload) : point.workload;
+}
+
+std::string point_id(const Workload& workload, std::uint32_t capacity_asked) {
+  std::string id =
+      fmt::format("{}:{} {}", workload.producers, workload.consumers, size_text(workload.payload));
+  if (capacity_asked != Workload{}.capacity) id += fmt::format(" cap={}", capacity_asked);
+  if (workload.transfer != Transfer::kCopy)
+    id += fmt::format(" {}", transfer_text(workload.transfer));
+  return id;
+}
+
+Plan make_plan(const Suite& suite, const PlanInputs& inputs) {
+  Plan plan;
+  plan.suite = suite.name;
+  plan.pin = suite.pin;
+  plan.seed = suite.seed.value_or(inputs.fresh_seed);
+  plan.timeout_s = suite.timeout_s.value_or(kDefaultTimeout);
+  plan.usable_cpus = inputs.usable_cpus;
+  plan.memory_bytes = suite.memory_bytes.value_or(inputs.available_memory_bytes / 4);
+
+  std::vector<PointPlan> points = asked_points(suite, inputs, plan);
+  if (points.empty()) {
+    throw UsageError(fmt::format("not one point can be measured: {}", plan.dropped.front()));
+  }
+  std::vector<PointNeed> needs;
+  const bool race = suite.precision.has_value();
+  for (PointPlan& point : points) needs.push_back(need_of(point, suite, inputs.usable_cpus));
+  plan.budget_s = suite.budget_s.value_or(std::max(
+      kDefaultCustomBudget, std::ceil(whole_budget_s(needs, suite.incarnations, inputs.cost))));
+
+  // A race begins with the fewest incarnations; how many more a point needs will show.
+  CostModel cost = inputs.cost;
+  if (race) cost.reserve += cost.for_what_is_open;
+  const Sizing sizing =
+      size_points(needs, plan.budget_s, race ? kIncarnations : suite.incarnations, cost);
+  plan.estimated_s = race ? plan.budget_s : sizing.total_s;
+  if (race) {
+    plan.precision = *suite.precision;
+    plan.looks = race_looks();
+  }
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const double first_look_s = point_cost_s(needs[i], sizing.incarnations[i],
+                                             minimal_blocks(needs[i].slice_s), inputs.cost);
+    points[i].later =
+        race && sizing.dropped[i] && first_look_s <= (1 - inputs.cost.reserve) * plan.budget_s;
+    if (sizing.dropped[i] && !points[i].later) {
+      plan.dropped.push_back(fmt::format("{}: needs {}, more than is left of the budget of {}",
+                                         points[i].id, duration_text(first_look_s),
+                                         duration_text(plan.budget_s)));
+      continue;
+    }
+    points[i].incarnations = sizing.incarnations[i];
+    points[i].blocks = sizing.blocks[i];
+    if (race) {
+      points[i].incarnations = suite.incarnations.value_or(kMostIncarnations);
+      points[i].blocks = settled_blocks(needs[i].slice_s);
+    }
+    plan.incarnations = std::max(plan.incarnations, points[i].incarnations);
+    if (needs[i].cells > 0) {
+      points[i].estimated_s =
+          point_cost_s(needs[i], points[i].incarnations, points[i].blocks, inputs.cost);
+    }
+    plan.points.push_back(std::move(points[i]));
+  }
+  if (plan.points.empty()) {
+    throw UsageError(fmt::format(
+        "--budget '{}' is too small for any point with {} incarnations; give at least {}",
+        duration_text(plan.budget_s), sizing.incarnations.front(),
+        duration_text(std::ceil(sizing.smallest_budget_s * 10) / 10)));
+  }
+  return plan;
+}
+
+}  // namespace handoff

@@ -1,0 +1,121 @@
+// What a run will do, settled before it starts: points, their cells, slices, blocks, incarnations.
+//
+// The plan is the first line of the journal; a resumed run must have the same. Random orders are
+// functions of the seed alone (own generator and shuffle: std::shuffle's result is unspecified).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/interface/registry.h"
+#include "bench/interface/workload.h"
+#include "bench/machine/placement.h"
+#include "bench/plan/sizing.h"
+#include "bench/suite/suite.h"
+
+namespace handoff {
+
+/// One strategy at a point.
+struct CellPlan {
+  std::string label, strategy;
+  Role role = Role::kCandidate;
+  std::string program;          // the build of handoff that runs it; empty: this one
+  std::string plugin;           // the file that holds it; empty: the program does
+  std::string unsupported;      // why it does not run, a sentence; empty: it runs
+  std::uint32_t executing = 0;  // threads or processes that produce and consume
+  bool owns_threads = false;    // a runtime makes them: this cell is not bound
+  bool probe = false;           // runs workload_of(), not the point's
+  double slow_item_ns = 0;      // Descriptor's; sizes the run, no part of the plan
+  bool control = false;         // another cell once more: identical code beside itself (A/A)
+  int twin = -1;                // of a control: that cell; -1: who leads after the first pass
+
+  [[nodiscard]] bool runs() const { return unsupported.empty(); }
+};
+
+/// One point: all its running cells are alive together and share `placement`, except that a cell
+/// that owns its threads is not bound, and that probes run on the CPUs of the first producer and
+/// the first consumer whatever the thread counts.
+struct PointPlan {
+  std::string id;  // as in docs/results.md, unique in the plan
+  Workload workload;
+  std::uint32_t capacity_asked = 0;  // workload.capacity may be lower, for the memory budget
+  Placement placement;
+  double slice_ns = 0;
+  int incarnations = 0;  // lifetimes of its cells: passes 0 to this
+  int blocks = 0;        // per incarnation, after the warm-up; 0: no cell runs
+  double estimated_s = 0;
+  bool later = false;           // of a race: begun only if time is left when others are clear
+  std::vector<CellPlan> cells;  // as asked, then references
+
+  [[nodiscard]] std::uint32_t running() const;  // cells
+};
+
+struct Plan {
+  std::string suite;
+  std::vector<PointPlan> points;  // most important first
+  int incarnations = 0;           // passes over the points: the most of any
+  std::uint64_t seed = 0;
+  double budget_s = 0, timeout_s = 0, estimated_s = 0;
+  double precision = 0;  // a share; 0: every point gets all its incarnations
+  std::vector<int>
+      looks;  // incarnations after which a point is looked at (bench/stats/interim_looks.h)
+  std::string pin;
+  int usable_cpus = 0;
+  std::uint64_t memory_bytes = 0;    // for all parked cells of a point together
+  std::vector<std::string> dropped;  // a sentence a point
+};
+
+/// What a plan depends on besides the suite; the machine comes in here, so that tests need none.
+struct PlanInputs {
+  std::span<const Descriptor* const> strategies;  // of this program and of plug-ins
+  std::map<std::string, std::string> plugins;     // by strategy: the file that holds it
+  int usable_cpus = 1;
+  std::uint64_t available_memory_bytes = 0;  // a quarter of it is the default memory budget
+  std::uint64_t fresh_seed = 1;              // where the suite names none; at most kMaxSeed
+  /// Binds `executing` threads as `pin` says; throws UsageError with a sentence if that cannot be.
+  std::function<Placement(const std::string& pin, std::uint32_t producers, std::uint32_t consumers,
+                          std::uint32_t executing)>
+      place;
+  CostModel cost;
+};
+
+/// The probe that joins every point: one cache line to and fro (strategies/floor.cpp).
+inline constexpr std::string_view kFloorName = "floor";
+inline constexpr const char* kControlLabel = "control";
+inline constexpr std::size_t kControlEvery = 4;  // points: the first has a control, the fifth, …
+inline constexpr double kDefaultTimeout = 10;    // seconds without progress: hung
+inline constexpr double kDefaultCustomBudget = 20;  // seconds, or what all asked points need
+
+/// Errors: UsageError (unknown strategy, labels that clash, a budget or memory that holds nothing).
+Plan make_plan(const Suite& suite, const PlanInputs& inputs);
+
+/// What a cell runs at a point: the point's workload, or a probe's own.
+Workload workload_of(const PointPlan& point, const CellPlan& cell);
+
+/// "1:1 64B", "4:2 64KiB cap=64 move".
+std::string point_id(const Workload& workload, std::uint32_t capacity_asked);
+
+/// Order of the points in one pass, and of `n` cells in one block.
+std::vector<int> visit_order(const Plan& plan, int pass);
+std::vector<int> block_order(std::uint64_t seed, int point, int pass, int block, int n);
+
+/// `plan` of the journal and back; from JSON that is not a plan: std::runtime_error.
+nlohmann::json to_json(const Plan& plan);
+Plan plan_from_json(const nlohmann::json& json);
+/// What differs first between the journal's plan and another, as a clause ("the seed is 1 there and
+/// 2 here"); empty if both are the same. Limits (memory, timeout) and estimates may differ.
+std::string plan_difference(const Plan& there, const Plan& here);
+/// The sentence that refuses to resume `dir`; empty if the plans agree.
+std::string resume_refusal(std::string_view dir, const Plan& there, const Plan& here);
+
+/// A readable table and totals.
+void print_plan(std::ostream& out, const Plan& plan);
+
+}  // namespace handoff

@@ -1,0 +1,172 @@
+#include "bench/results/interpretation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "bench/results/results_json.h"
+#include "bench/results/text_table.h"
+#include "bench/stats/levels.h"
+#include "bench/stats/winner.h"
+#include "bench/suite/suite_values.h"
+
+namespace handoff {
+
+namespace {
+
+constexpr double kMostFactor = 100;
+
+double planned_incarnation_s(const PointPlan& point) {
+  return point.incarnations == 0 ? 0 : point.estimated_s / point.incarnations;
+}
+
+int floor_of(const PointPlan& point) {
+  for (std::size_t i = 0; i < point.cells.size(); ++i) {
+    if (point.cells[i].strategy == kFloorName && point.cells[i].runs()) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+double log_ns(const SliceSample& slice) { return std::log(slice.elapsed_ns / slice.items); }
+
+/// Of each block in which the cell has a slice that can be timed.
+std::vector<LevelSlice> slices_of(const PointPlan& point, const PointRecord& record, int cell) {
+  const int floor = floor_of(point);
+  std::vector<LevelSlice> slices;
+  for (std::size_t pass = 0; pass < record.samples.size(); ++pass) {
+    for (const BlockSamples& block : record.samples[pass]) {
+      LevelSlice slice{NAN, NAN, static_cast<int>(pass)};
+      for (const SliceSample& sample : block) {
+        if (!(sample.elapsed_ns > 0) || !(sample.items > 0)) continue;
+        if (sample.cell == cell) slice.log_ns = log_ns(sample);
+        if (sample.cell == floor) slice.floor_log_ns = log_ns(sample);
+      }
+      if (std::isfinite(slice.log_ns)) slices.push_back(slice);
+    }
+  }
+  return slices;
+}
+
+std::string levels_sentence(const Json& cell) {
+  if (!cell.contains("levels") || !cell.at("levels").is_object()) return {};
+  const Json& levels = cell.at("levels");
+  std::string sentence =
+      fmt::format("{} runs at two levels: {} in {:.0f} % of its slices and {} in the rest",
+                  cell.at("label").get<std::string>(), human_ns(levels.at("low_ns")),
+                  100 * levels.at("low_share").get<double>(), human_ns(levels.at("high_ns")));
+  if (levels.at("explained_by") == "floor") {
+    sentence +=
+        fmt::format("; a cache line took {} then and {} otherwise",
+                    human_ns(levels.at("floor_low_ns")), human_ns(levels.at("floor_high_ns")));
+  } else if (levels.at("explained_by") == "incarnation") {
+    sentence += "; each lifetime of its process keeps to one of them (memory layout)";
+  }
+  return sentence;
+}
+
+std::string missed_wakeups_sentence(const Json& cell) {
+  const auto missed = cell.value("missed_wakeups", std::uint64_t{0});
+  if (missed == 0) return {};
+  return fmt::format(
+      "{}: {} wakeup{} came too late (a sleeper found it out by looking once a second): a fault of "
+      "handoff, and the speed of this cell is not to be trusted",
+      cell.at("label").get<std::string>(), missed, missed == 1 ? "" : "s");
+}
+
+std::string winner_sentence(const Json& point) {
+  if (point.value("winner", Json()).is_string()) {
+    return "winner: " + point.at("winner").get<std::string>();
+  }
+  const auto tied = point.value("tied", std::vector<std::string>{});
+  if (tied.empty()) return {};
+  return fmt::format("tied: {} (not told apart)", fmt::join(tied, ", "));
+}
+
+}  // namespace
+
+Json winner_json(const PointPlan& point, const PointEstimate& estimate, double took_s) {
+  const auto label = [&](int cell) { return point.cells[static_cast<std::size_t>(cell)].label; };
+  const auto [winner, beside] = winner_or_tie(estimate);
+  Json tied = Json::array();
+  for (const int cell : beside) tied.push_back(label(cell));
+  Json more_s = nullptr;
+  if (const auto factor = needed_factor(estimate, EstimateOptions{}.margin)) {
+    if (*factor > 1 && *factor <= kMostFactor) more_s = number_json((*factor - 1) * took_s);
+  }
+  return {{"winner", winner ? Json(label(*winner)) : Json(nullptr)},
+          {"tied", std::move(tied)},
+          {"more_s", std::move(more_s)}};
+}
+
+double took_s(const Plan& plan, const RunRecord& record, std::size_t point) {
+  double whole = 0, own = 0;
+  for (std::size_t i = 0; i < plan.points.size(); ++i) {
+    const auto& samples = record.point(static_cast<int>(i)).samples;
+    const auto done = static_cast<double>(std::count_if(
+        samples.begin(), samples.end(), [](const auto& pass) { return !pass.empty(); }));
+    const double work = done * planned_incarnation_s(plan.points[i]);
+    whole += work;
+    if (i == point) own = work;
+  }
+  return whole > 0 ? own / whole * record.spent_s() : 0;
+}
+
+Json levels_json(const PointPlan& point, const PointRecord& record, std::size_t cell) {
+  if (point.cells[cell].role == Role::kReference)
+    return nullptr;  // floor explains, it is not explained
+  const auto levels = find_levels(slices_of(point, record, static_cast<int>(cell)));
+  if (!levels) return nullptr;
+  Json json{{"low_ns", levels->low_ns},       {"high_ns", levels->high_ns},
+            {"low_share", levels->low_share}, {"explained_by", nullptr},
+            {"floor_low_ns", nullptr},        {"floor_high_ns", nullptr}};
+  if (levels->cause == LevelCause::kIncarnation) json["explained_by"] = "incarnation";
+  if (levels->cause == LevelCause::kFloor) {
+    json["explained_by"] = "floor";
+    json["floor_low_ns"] = levels->floor_low_ns / kHandOversInFloorItem;
+    json["floor_high_ns"] = levels->floor_high_ns / kHandOversInFloorItem;
+  }
+  return json;
+}
+
+Json undecided_json(const Plan& plan, const Json& points) {
+  int measured = 0, open = 0, within_reach = 0;
+  double more_s = 0;
+  for (const Json& point : points) {
+    if (!point.at("leader").is_string()) continue;
+    ++measured;
+    if (point.at("decided")) continue;
+    ++open;
+    if (!point.at("more_s").is_number()) continue;
+    ++within_reach;
+    more_s += point.at("more_s").get<double>();
+  }
+  if (open == 0) return nullptr;
+  std::string sentence =
+      fmt::format("undecided at {} of {} point{}", open, measured, measured == 1 ? "" : "s");
+  if (within_reach > 0) {
+    sentence +=
+        fmt::format("; about {} more would settle {} of them (--budget {})", duration_text(more_s),
+                    within_reach, duration_text(std::ceil(plan.budget_s + more_s)));
+  }
+  if (within_reach < open) {
+    sentence += fmt::format("; at {} the best lie so close together that other runs differ by more",
+                            open - within_reach);
+  }
+  return {{"undecided_points", open}, {"more_s", more_s}, {"sentence", sentence}};
+}
+
+Json sentences_json(const Json& point) {
+  Json sentences = Json::array();
+  if (const std::string who = winner_sentence(point); !who.empty()) sentences.push_back(who);
+  for (const Json& cell : point.at("cells")) {
+    if (const std::string how = levels_sentence(cell); !how.empty()) sentences.push_back(how);
+    if (const std::string bad = missed_wakeups_sentence(cell); !bad.empty()) {
+      sentences.push_back(bad);
+    }
+  }
+  return sentences;
+}
+
+}  // namespace handoff

@@ -1,0 +1,83 @@
+// What a run has measured so far. Filled from journal lines only, whether they have just been made
+// or are read back: a resumed run and an uninterrupted one cannot differ.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/cell/protocol.h"
+#include "bench/cell/verdict.h"
+#include "bench/plan/plan.h"
+#include "bench/stats/samples.h"
+
+namespace handoff {
+
+/// Sums over all slices of a cell, warm-up left out.
+struct CellRecord {
+  CellOutcome outcome;  // the first failure stays
+  double items = 0, proved_items = 0;
+  double cpu_ns = 0, voluntary = 0, involuntary = 0, run_delay_ns = 0;
+  bool run_delay_known = true;
+  int slices = 0;
+  std::vector<double> slowest_shares, fastest_shares;
+  double parked_cpu_share_sum = 0, peak_memory_bytes = 0;
+  std::uint64_t missed_wakeups = 0;  // warm-up included
+  int closed = 0;                    // incarnations that ended in order
+  bool bound = false;
+  std::string note;
+  int twin = -1;  // of a control: the cell that it repeats; -1: not chosen yet
+  /// Incarnations after which a look found it a clear loser, to be measured no further; 0: none
+  /// has.
+  int dropped_after = 0;
+};
+
+struct PointRecord {
+  PointSamples samples;  // by pass; passes without blocks are empty
+  std::vector<CellRecord> cells;
+  std::set<int> passes_done;
+  int blocks = 0;
+  bool stopped = false;  // by a look: not visited again
+  /// As of its last look: how many times as many incarnations would decide it; none: no number
+  /// would.
+  std::optional<double> needs = 1;
+
+  /// A pass that broke off is an incarnation of its own; it will be made again under its number.
+  void set_aside_unfinished();
+};
+
+class RunRecord {
+ public:
+  explicit RunRecord(const Plan& plan);
+
+  /// Takes one line of the journal; types it does not know are ignored.
+  void add(const Json& line);
+
+  const PointRecord& point(int index) const { return points_[static_cast<std::size_t>(index)]; }
+  const std::vector<double>& steal_shares() const { return steal_shares_; }
+  const std::vector<double>& load_averages() const { return load_averages_; }
+  double spent_s() const { return spent_s_; }
+  const std::string& status() const { return status_; }
+  int exit_status() const { return exit_; }
+  bool any_failure() const;
+
+  /// Names of the numbers of a slice in `block` lines, in their order.
+  static const std::vector<std::string>& slice_columns();
+  static Json slice_row(int cell, double start_ns, const SliceReply& reply);
+
+ private:
+  void add_block(const Json& line);
+
+  std::vector<PointRecord> points_;
+  std::vector<double> steal_shares_, load_averages_;
+  double spent_s_ = 0;
+  std::string status_ = "running";
+  int exit_ = 1;
+};
+
+}  // namespace handoff

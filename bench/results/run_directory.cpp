@@ -1,0 +1,75 @@
+#include "bench/results/run_directory.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+
+#include "bench/results/results.h"
+#include "bench/results/verdict_table.h"
+
+namespace handoff {
+
+namespace {
+/// A reader never sees half a file: written beside, then renamed.
+void write_whole(const std::string& path, const std::string& text) {
+  const std::string beside = path + ".part";
+  errno = 0;
+  std::ofstream file(beside, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file || std::rename(beside.c_str(), path.c_str()) != 0) {
+    const std::string why = std::strerror(errno);
+    std::remove(beside.c_str());
+    throw std::runtime_error(fmt::format("cannot write {}: {}", path, why));
+  }
+}
+}  // namespace
+
+RunDirectory make_run_directory(const std::string& asked) {
+  RunDirectory directory{asked};
+  if (directory.path.empty()) {
+    const std::string base =
+        fmt::format("reports/local/{:%Y-%m-%dT%H-%M-%SZ}", fmt::gmtime(std::time(nullptr)));
+    directory.path = base;
+    for (int more = 2; std::filesystem::exists(directory.path); ++more) {
+      directory.path = fmt::format("{}-{}", base, more);
+    }
+  }
+  std::error_code error;
+  std::filesystem::create_directories(directory.path, error);
+  if (error) {
+    throw UsageError(fmt::format("cannot make the directory {}: {}; choose another with --out",
+                                 directory.path, error.message()));
+  }
+  if (std::filesystem::exists(directory.journal())) {
+    throw UsageError(
+        fmt::format("{} holds a run already; go on with --resume {}, or choose another with --out",
+                    directory.path, directory.path));
+  }
+  return directory;
+}
+
+Json journal_head(const Plan& plan, const Json& context) {
+  return {{"t", "plan"},
+          {"schema", kResultsSchema},
+          {"context", context},
+          {"plan", to_json(plan)},
+          {"slice_columns", RunRecord::slice_columns()}};
+}
+
+void write_results(const RunDirectory& directory, const Json& results) {
+  write_whole(directory.results(), results.dump(1) + "\n");
+  write_whole(directory.summary(), summary_markdown(results));
+}
+
+void write_comparison(const RunDirectory& directory, const Json& comparison) {
+  write_whole(directory.comparison(), comparison.dump(1) + "\n");
+}
+
+}  // namespace handoff

@@ -1,0 +1,29 @@
+// What stands in front of every result: version, command, machine, and who may resume it.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "bench/plan/plan.h"
+
+namespace handoff {
+
+std::string version();  // of handoff, e.g. "0.1.0"
+
+/// A hash of the running program's file, so that --resume can refuse another build.
+std::string binary_id();
+
+/// `context` of docs/results.md as far as it is known before the run.
+nlohmann::json make_context(const Plan& plan, const std::vector<std::string>& command);
+
+/// Every warning of the environment with its remedy, a line each.
+void print_warnings(std::ostream& out, const nlohmann::json& context);
+
+/// Why a run recorded with `there` cannot go on here (another host or binary), as a sentence; empty
+/// if it can.
+std::string context_refusal(const std::string& dir, const nlohmann::json& there,
+                            const nlohmann::json& here);
+
+}  // namespace handoff

@@ -1,0 +1,57 @@
+#include "bench/run/progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/results/results.h"
+
+namespace handoff {
+
+namespace {
+constexpr double kUpdateS = 0.2, kPlainS = 5;
+
+/// Of the whole run so far, earlier sittings included: lines that are in the journal.
+int blocks_done(const RunState& state) {
+  int blocks = 0;
+  for (std::size_t i = 0; i < state.plan.points.size(); ++i) {
+    blocks += state.record.point(static_cast<int>(i)).blocks;
+  }
+  return blocks;
+}
+}  // namespace
+
+ProgressDisplay::ProgressDisplay(std::ostream& out, Progress mode, bool terminal)
+    : out_(out), updating_(terminal && mode == Progress::kAuto), silent_(mode == Progress::kNone) {}
+
+std::string ProgressDisplay::line(const RunState& state) {
+  if (led_point_ != state.point) {  // estimating takes milliseconds: once a visit
+    led_point_ = state.point;
+    const PointPlan& plan = state.plan.points[static_cast<std::size_t>(state.point)];
+    const PointEstimate now = estimate(state.plan, plan, state.record.point(state.point));
+    leader_ = now.leader ? plan.cells[static_cast<std::size_t>(*now.leader)].label : "";
+  }
+  const double left_s = std::max(state.plan.budget_s - state.elapsed_s, 0.0);
+  return fmt::format("pass {}/{}  point {}/{} {}  block {}  {:.0f} s left{}{}", state.pass + 1,
+                     state.plan.incarnations, state.point + 1, state.plan.points.size(),
+                     state.plan.points[static_cast<std::size_t>(state.point)].id,
+                     blocks_done(state), left_s, leader_.empty() ? "" : "  leads: ", leader_);
+}
+
+void ProgressDisplay::show(const RunState& state) {
+  if (silent_ || state.elapsed_s - shown_s_ < (updating_ ? kUpdateS : kPlainS)) return;
+  shown_s_ = state.elapsed_s;
+  if (updating_) {
+    out_ << "\r\x1b[K" << line(state) << std::flush;
+    open_ = true;
+  } else {
+    out_ << line(state) << '\n';
+  }
+}
+
+void ProgressDisplay::done() {
+  if (open_) out_ << "\r\x1b[K" << std::flush;
+  open_ = false;
+}
+
+}  // namespace handoff

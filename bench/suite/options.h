@@ -1,0 +1,82 @@
+// The options of `handoff run` and `handoff gate`, and how any command's usage errors are said.
+//
+// The command line is read by CLI11 as text (RunOptions), then resolved against the suite or file
+// that it names (RunRequest). Nothing here exits or prints: a usage error becomes an Exit whose
+// `err` is one sentence with the option, the value seen and the nearest valid name or range.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "bench/suite/suite.h"
+
+namespace CLI {
+class App;
+class ParseError;
+}  // namespace CLI
+
+namespace handoff {
+
+/// How a program ends: status, and what goes to stdout and stderr first.
+struct Exit {
+  int code = 0;
+  std::string out, err;
+};
+
+/// As typed; empty: not given.
+struct RunOptions {
+  std::string suite, config, out, resume, progress;
+  bool quiet = false, no_references = false;
+  std::vector<std::string> plugins;
+  std::map<std::string, std::string> values;  // axes and settings by their key in a suite file
+};
+
+enum class Progress : std::uint8_t { kAuto, kPlain, kNone };
+
+/// What to do, checked as far as that goes without strategies and machine.
+struct RunRequest {
+  Suite suite;  // the named one, overridden by the command line
+  std::string out, resume;
+  std::vector<std::string> plugins;
+  bool quiet = false;
+  Progress progress = Progress::kAuto;
+  bool shapes_plan =
+      false;  // anything was given that a plan depends on; else --resume takes its own
+  std::vector<std::string> warnings;  // sentences for stderr
+};
+
+/// Adds --plugin FILE, which may be repeated.
+void add_plugin_option(CLI::App& app, std::vector<std::string>& plugins);
+
+/// Adds every option of `run`, with help and examples, to `app`; `options` must outlive it.
+void add_run_options(CLI::App& app, RunOptions& options);
+
+/// Suite, file and command line put together. Errors: UsageError.
+///
+/// Without --suite and --config: axes given stand alone (suite "custom", what is not said is 1:1,
+/// 64 bytes, 1024 items, copy); none given is the suite "default".
+RunRequest resolve(const RunOptions& options);
+
+/// The same where no suite is meant: no axes given are 1:1, 64 bytes, 1024 items, copy.
+RunRequest resolve_axes(RunOptions options);
+
+/// As typed, of `handoff gate`.
+struct GateOptions {
+  std::string base, head, threshold;
+  RunOptions run;
+};
+void add_gate_options(CLI::App& app, GateOptions& options);
+
+/// The end that CLI11's exception asks for: help and version with status 0, else one sentence in
+/// our style and status 1. `root` is the app whose parse() threw.
+Exit exit_for(const CLI::App& root, const CLI::ParseError& error);
+Exit exit_for(const UsageError& error);
+
+/// `handoff run` on its own: `arguments` after the word run.
+std::variant<RunRequest, Exit> parse_run(const std::vector<std::string>& arguments);
+
+}  // namespace handoff

@@ -1,0 +1,71 @@
+#include <algorithm>
+
+#include "bench/suite/suite.h"
+
+namespace handoff {
+namespace {
+
+void add_once(std::vector<AskedPair>& pairs, std::uint32_t producers, std::uint32_t consumers) {
+  const AskedPair pair{{}, producers, consumers};
+  if (std::find(pairs.begin(), pairs.end(), pair) == pairs.end()) pairs.push_back(pair);
+}
+
+}  // namespace
+
+std::vector<AskedPair> expand_pairs(std::span<const AskedPair> asked, int usable_cpus) {
+  const auto cpus =
+      static_cast<std::uint32_t>(std::clamp(usable_cpus, 1, static_cast<int>(kMaxThreads)));
+  std::vector<AskedPair> pairs;
+  for (const AskedPair& pair : asked) {
+    if (pair.word.empty()) {
+      add_once(pairs, pair.producers, pair.consumers);
+      continue;
+    }
+    const bool all = pair.word == "auto";
+    if (all) add_once(pairs, 1, 1);
+    for (std::uint32_t n = 2; n <= cpus; n *= 2) {
+      if (all || pair.word == "symmetric") add_once(pairs, n, n);
+      if (all || pair.word == "many-to-one") add_once(pairs, n, 1);
+      if (all || pair.word == "one-to-many") add_once(pairs, 1, n);
+    }
+    if (all || pair.word == "oversubscribed") {
+      const std::uint32_t n = std::clamp(2 * cpus, 4U, kMaxThreads);
+      add_once(pairs, n, n);
+    }
+  }
+  return pairs;
+}
+
+std::vector<Workload> expand_axes(const Axes& axes, int usable_cpus) {
+  const auto or_else = [](const auto& said, auto otherwise) {
+    return said.empty() ? std::vector{otherwise} : said;
+  };
+  std::vector<AskedPair> pairs = axes.pairs;
+  if (pairs.empty()) {
+    for (const std::uint32_t producers : or_else(axes.producers, 1U)) {
+      for (const std::uint32_t consumers : or_else(axes.consumers, 1U)) {
+        pairs.push_back({{}, producers, consumers});
+      }
+    }
+  }
+  const Workload usual;
+  std::vector<Workload> workloads;
+  for (const AskedPair& pair : expand_pairs(pairs, usable_cpus)) {
+    for (const std::uint32_t payload : or_else(axes.payload, usual.payload)) {
+      for (const std::uint32_t capacity : or_else(axes.capacity, usual.capacity)) {
+        for (const Transfer transfer : or_else(axes.transfer, usual.transfer)) {
+          Workload workload;
+          workload.producers = pair.producers;
+          workload.consumers = pair.consumers;
+          workload.payload = payload;
+          workload.capacity = capacity;
+          workload.transfer = transfer;
+          workloads.push_back(workload);
+        }
+      }
+    }
+  }
+  return workloads;
+}
+
+}  // namespace handoff

@@ -9,9 +9,36 @@
 
 #include "bench/export/export.h"
 #include "bench/gate/comparison_table.h"
+#include "bench/gate/gate.h"
 
 namespace handoff {
 namespace {
+
+GatePoint judged(GateVerdict verdict) {
+  GatePoint point;
+  point.estimate.verdict = verdict;
+  return point;
+}
+
+TEST(GateExit, Is2ForARegressionElse3WhereItCannotTellElse0) {
+  const GatePoint none = judged(GateVerdict::kNone), slower = judged(GateVerdict::kRegression),
+                  open = judged(GateVerdict::kUndecided);
+  EXPECT_EQ(gate_exit({none, none}), 0);
+  EXPECT_EQ(gate_exit({none, open}), 3);
+  EXPECT_EQ(gate_exit({open, slower, none}), 2);
+}
+
+TEST(GateExit, OfAPointThatFailedDependsOnWhoFailed) {
+  GatePoint heads = judged(GateVerdict::kNone), bases = heads, unsupported = heads;
+  heads.failed = "head: lost";
+  heads.heads_failure = true;
+  bases.failed = "base: lost";
+  unsupported.failed = "base: unsupported";
+  unsupported.unsupported = true;
+  EXPECT_EQ(gate_exit({heads}), 2);
+  EXPECT_EQ(gate_exit({bases}), 3);
+  EXPECT_EQ(gate_exit({unsupported}), 0);
+}
 
 Json interval(const char* key, double value, double half) {
   return {{key, value}, {"lo", value * std::exp(-half)}, {"hi", value * std::exp(half)}};

@@ -250,6 +250,18 @@ TEST(Order, IsTheSameOnEveryPlatform) {
   EXPECT_EQ(block_order(1, 0, 0, 0, 1), std::vector<int>{0});
 }
 
+TEST(Order, EveryLifetimeOfACellHasALayoutOfItsOwnAndTheSameAgain) {
+  std::set<std::uint32_t> seeds;
+  for (int point = 0; point < 5; ++point) {
+    for (int pass = 0; pass < 20; ++pass) {
+      for (int cell = 0; cell < 10; ++cell) seeds.insert(layout_seed(7, point, pass, cell));
+    }
+  }
+  EXPECT_EQ(seeds.size(), 1000U);
+  EXPECT_TRUE(seeds.contains(layout_seed(7, 4, 19, 9)));
+  EXPECT_FALSE(seeds.contains(layout_seed(8, 4, 19, 9)));
+}
+
 TEST(Order, OfBlocksIsFairAndDependsOnEveryKey) {
   int first[4] = {};
   for (int block = 0; block < 8000; ++block) {

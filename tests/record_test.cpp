@@ -190,6 +190,15 @@ TEST(RunRecord, TakesTheTimeSpentFromTheLastLineThatKnowsIt) {
   EXPECT_EQ(record.exit_status(), 130);
 }
 
+TEST(RunRecord, TakesTheTimeSpentFromTheLastSliceWhereARunWasKilledWithinASecond) {
+  const Plan plan = small_plan();
+  RunRecord record(plan);
+  for (const double start_ns : {0.25e9, 0.75e9}) {
+    record.add(testing::block_line(0, 0, 0, {RunRecord::slice_row(kFast, start_ns, {})}));
+  }
+  EXPECT_NEAR(record.spent_s(), 0.75, 1e-5);
+}
+
 TEST(RunRecord, KnowsWhatALookHasDroppedAndStopped) {
   const Plan plan = small_plan();
   RunRecord record(plan);

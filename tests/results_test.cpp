@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -163,6 +164,19 @@ TEST(Results, SayWhatIdenticalCodeDifferedBy) {
   EXPECT_TRUE(cell(made, 1, "control").at("ns_per_item").is_object());
   EXPECT_EQ(made.at("points")[1].at("leader"), "fast");
   EXPECT_TRUE(results().at("context").at("control").is_null());
+}
+
+TEST(Results, SayThatWakeupsCameTooLate) {
+  std::vector<Json> lines = whole_run(small_plan());
+  SliceReply reply;
+  reply.missed_wakeups = 2;
+  lines.push_back(testing::block_line(0, 0, -1, {RunRecord::slice_row(kSlow, 0, reply)}));
+  const Json made = results_of(lines);
+  EXPECT_EQ(cell(made, 0, "slow").at("missed_wakeups"), 2);
+  const auto said = made.at("points")[0].at("sentences").get<std::vector<std::string>>();
+  EXPECT_TRUE(std::any_of(said.begin(), said.end(), [](const std::string& sentence) {
+    return sentence.starts_with("slow: 2 wakeups came too late");
+  }));
 }
 
 TEST(Results, OfAFailedCellHaveItsReasonAndNoNumbers) {

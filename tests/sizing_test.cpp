@@ -106,6 +106,13 @@ TEST(SliceSizer, DoesNotLearnFromWarmUpsOnceItHasSeenAWholeSlice) {
               static_cast<double>(sizer.items()) / 10, 1);
 }
 
+TEST(SliceSizer, IsNotMisledByOneStall) {
+  SliceSizer sizer(Workload{}, 1e6, 1'000'000);
+  for (int slice = 0; slice < 5; ++slice) sizer.learn(1e6, 1e4);
+  sizer.learn(50e6, 1e4);
+  EXPECT_EQ(sizer.items(), 10'000U);
+}
+
 TEST(SliceSizer, StretchesASliceToGoTwiceAroundTheQueueUnlessItStaysFarFromThat) {
   const auto items_at = [](double item_ns) {
     SliceSizer sizer({.capacity = 1000}, 1e6, 1'000'000);

@@ -202,6 +202,17 @@ TEST(EstimatePoint, ReferencesDoNotWidenThePairOfTwoCandidatesAndAThirdCandidate
       3.1276 / 2.3646, 1e-3);
 }
 
+TEST(EstimatePoint, PairsWithReferencesAreCorrectedForTheirNumber) {
+  simulation::Simulator simulator({.true_logs = {0, 0, 0, 0}, .budget = 0}, 7);
+  const PointSamples samples = simulator.run();
+  const auto confidence = [&](const std::vector<int>& candidates,
+                              const std::vector<int>& references) {
+    return estimate_point(samples, 4, candidates, references).pairs.back().confidence;
+  };
+  EXPECT_DOUBLE_EQ(confidence({0}, {3}), 0.95);
+  EXPECT_DOUBLE_EQ(confidence({0, 1}, {2, 3}), 1 - 0.05 / 4);
+}
+
 TEST(EstimatePoint, WhatCannotWinDoesNotWidenThePairOfThoseThatCan) {
   simulation::Simulator simulator({.true_logs = {0, 0.05, 5, 5}, .budget = 0}, 7);
   const PointSamples samples = simulator.run();

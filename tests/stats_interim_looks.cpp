@@ -292,6 +292,11 @@ PointSamples certain(double base_ns, double head_ns, double control_ns) {
   return PointSamples(16, IncarnationSamples{block, block, block});
 }
 
+TEST(Gate, SharesItsErrorProbabilityAmongPointsAndLooks) {
+  const GateRule rule{.confidence = 0.98, .comparisons = 4, .looks = 5};
+  EXPECT_DOUBLE_EQ(judge(certain(100, 100, 100), 3, {}, rule).change.confidence, 1 - 0.02 / 4 / 5);
+}
+
 TEST(Gate, TellsNoRegressionBelowItsThresholdHoweverCertainTheSlowdownIs) {
   const GateRule rule{.threshold = 0.05, .margin = 0.02};
   const GateEstimate slower = judge(certain(100, 103, 100), 3, {}, rule);

@@ -105,6 +105,8 @@ std::string point_id(const Workload& workload, std::uint32_t capacity_asked);
 /// Order of the points in one pass, and of `n` cells in one block.
 std::vector<int> visit_order(const Plan& plan, int pass);
 std::vector<int> block_order(std::uint64_t seed, int point, int pass, int block, int n);
+/// Of one lifetime of a cell: moves its heap and stack (OpenRequest::seed).
+std::uint32_t layout_seed(std::uint64_t seed, int point, int pass, int cell);
 
 /// `plan` of the journal and back; from JSON that is not a plan: std::runtime_error.
 nlohmann::json to_json(const Plan& plan);

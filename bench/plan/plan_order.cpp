@@ -53,7 +53,7 @@ std::vector<int> shuffled(int n, std::uint64_t seed) {
   return order;
 }
 
-constexpr std::uint64_t kVisits = 1, kBlocks = 2;
+constexpr std::uint64_t kVisits = 1, kBlocks = 2, kLayout = 3;
 
 }  // namespace
 
@@ -66,6 +66,12 @@ std::vector<int> block_order(std::uint64_t seed, int point, int pass, int block,
   return shuffled(
       n, keyed(seed, {kBlocks, static_cast<std::uint64_t>(point), static_cast<std::uint64_t>(pass),
                       static_cast<std::uint64_t>(block)}));
+}
+
+std::uint32_t layout_seed(std::uint64_t seed, int point, int pass, int cell) {
+  return static_cast<std::uint32_t>(
+      keyed(seed, {kLayout, static_cast<std::uint64_t>(point), static_cast<std::uint64_t>(pass),
+                   static_cast<std::uint64_t>(cell)}));
 }
 
 }  // namespace handoff

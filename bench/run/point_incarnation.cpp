@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <random>
 #include <utility>
 
 #include "bench/plan/sizing.h"
@@ -88,7 +87,8 @@ PointIncarnation::PointIncarnation(const Bench& bench, int point, int pass, cons
     cells_.push_back(
         {.cell = static_cast<int>(i),
          .process = std::make_unique<CellProcess>(
-             request_for(bench, point_, cell, memories_[i], seed_of(static_cast<int>(i))),
+             request_for(bench, point_, cell, memories_[i],
+                         layout_seed(bench_.plan.seed, point_index_, pass_, static_cast<int>(i))),
              bench.plan.timeout_s, cell.program)});
   }
   for (Open& open : cells_) {
@@ -104,14 +104,6 @@ PointIncarnation::PointIncarnation(const Bench& bench, int point, int pass, cons
                  {"bound", open.process->bound()},
                  {"note", open.process->note()}});
   }
-}
-
-std::uint32_t PointIncarnation::seed_of(int cell) const {
-  std::seed_seq seeds{bench_.plan.seed, static_cast<std::uint64_t>(point_index_),
-                      static_cast<std::uint64_t>(pass_), static_cast<std::uint64_t>(cell)};
-  std::uint32_t seed = 0;
-  seeds.generate(&seed, &seed + 1);
-  return seed;
 }
 
 bool PointIncarnation::any_cell() const {

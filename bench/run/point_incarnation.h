@@ -78,7 +78,6 @@ class PointIncarnation {
   bool is_alive(const Group& group) const;
   void form_groups();
   void run_group(int group, int block, const std::vector<std::size_t>& members);
-  std::uint32_t seed_of(int cell) const;
   void fail(Open& open, const CellOutcome& outcome);
 
   const Bench& bench_;

@@ -144,6 +144,13 @@ def test_verdicts_in_words_follow_results_json(stored_run: Run) -> None:
                 assert said.startswith("leader")
 
 
+def test_a_leader_that_has_an_equal_is_called_tied(stored_run: Run) -> None:
+    said = {words.verdict(point, cell, 0.02): any(
+                ratio.to == point.leader and ratio.verdict == words.TIED for ratio in point.ratios)
+            for point in stored_run.points for cell in point.measured if cell.label == point.leader}
+    assert said == {"leader": False, "leader, tied": True}
+
+
 def test_the_glossary_explains_every_word_that_is_used(stored_run: Run) -> None:
     explained = " ".join(word for word, _ in words.glossary(stored_run))
     for word in ("typical", "overall", "reference", "equivalent", "undecided",

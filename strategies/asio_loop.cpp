@@ -15,10 +15,10 @@
 #include <vector>
 
 #include "bench/interface/bound_threads.h"
-#include "bench/interface/cargo.h"
 #include "bench/interface/countdown.h"
 #include "bench/interface/credits.h"
 #include "bench/interface/crew.h"
+#include "bench/interface/payloads.h"
 #include "bench/strategy.h"
 
 namespace handoff {
@@ -31,7 +31,7 @@ class AsioLoops final : public Strategy {
  public:
   explicit AsioLoops(const Setting& setting)
       : setting_(setting),
-        cargo_(setting.workload),
+        payloads_(setting.workload),
         credits_(setting.workload.capacity, setting.workload.producers, setting.spins),
         loops_(make_loops(setting)),
         threads_(
@@ -51,10 +51,10 @@ class AsioLoops final : public Strategy {
 
  private:
   struct Loop {
-    Loop(Cargo<Message>& cargo, Consumer& lane) : unloader(cargo, lane) {}
+    Loop(Payloads<Message>& payloads, Consumer& lane) : reader(payloads, lane) {}
     asio::io_context context;
     asio::executor_work_guard<asio::io_context::executor_type> guard{context.get_executor()};
-    Unloader<Message> unloader;
+    PayloadReader<Message> reader;
   };
 
   /// What is posted. Bytes, not the message itself: Asio 1.74 aligns handlers no more than operator
@@ -68,7 +68,7 @@ class AsioLoops final : public Strategy {
       Message message;
       std::memcpy(&message, bytes_.data(), sizeof message);
       loops_->credits_.give(1);
-      loop_->unloader.unload(message);
+      loop_->reader.read(message);
     }
 
    private:
@@ -80,7 +80,7 @@ class AsioLoops final : public Strategy {
   std::vector<std::unique_ptr<Loop>> make_loops(const Setting& setting) {
     std::vector<std::unique_ptr<Loop>> loops;
     for (Consumer& lane : setting.consumers) {
-      loops.push_back(std::make_unique<Loop>(cargo_, lane));
+      loops.push_back(std::make_unique<Loop>(payloads_, lane));
     }
     return loops;
   }
@@ -90,17 +90,17 @@ class AsioLoops final : public Strategy {
   }
 
   void produce(std::uint32_t index) {
-    Loader<Message> loader(cargo_, setting_.producers[index]);
+    PayloadWriter<Message> writer(payloads_, setting_.producers[index]);
     CreditSpender credits(credits_);
     std::size_t to = index % loops_.size();
-    for (Message message{}; loader.load(message);) {
+    for (Message message{}; writer.write(message);) {
       if (credits.pay()) to = to + 1 == loops_.size() ? 0 : to + 1;
       asio::post(loops_[to]->context, Handler(*this, *loops_[to], message));
     }
   }
 
   const Setting setting_;
-  Cargo<Message> cargo_;
+  Payloads<Message> payloads_;
   Credits credits_;
   std::vector<std::unique_ptr<Loop>> loops_;
   Countdown serving_;  // loops that have not drained the slice yet; published by post

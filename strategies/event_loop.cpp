@@ -22,10 +22,10 @@
 #include <vector>
 
 #include "bench/interface/bound_threads.h"
-#include "bench/interface/cargo.h"
 #include "bench/interface/countdown.h"
 #include "bench/interface/credits.h"
 #include "bench/interface/crew.h"
+#include "bench/interface/payloads.h"
 #include "bench/strategy.h"
 
 namespace handoff {
@@ -165,7 +165,7 @@ class EventLoops final : public Strategy {
  public:
   explicit EventLoops(const Setting& setting)
       : setting_(setting),
-        cargo_(setting.workload),
+        payloads_(setting.workload),
         credits_(setting.workload.capacity,
                  std::max(setting.workload.producers, setting.workload.consumers), setting.spins),
         loops_(make_loops(setting.workload)),
@@ -208,10 +208,10 @@ class EventLoops final : public Strategy {
   }
 
   void produce(std::uint32_t index) {
-    Loader<Message> loader(cargo_, setting_.producers[index]);
+    PayloadWriter<Message> writer(payloads_, setting_.producers[index]);
     CreditSpender credits(credits_);
     std::size_t to = index % loops_.size();
-    for (Message message{}; loader.load(message);) {
+    for (Message message{}; writer.write(message);) {
       if (credits.pay()) to = to + 1 == loops_.size() ? 0 : to + 1;
       loops_[to]->inbox.push(message);
       loops_[to]->bell.ring();
@@ -219,14 +219,14 @@ class EventLoops final : public Strategy {
   }
 
   void serve(Loop& loop, Consumer& lane) {
-    Unloader<Message> unloader(cargo_, lane);
+    PayloadReader<Message> reader(payloads_, lane);
     CreditReturner credits(credits_);
     for (std::uint32_t seen = 0;;) {
       // Read before the inbox is drained: what was handed in before the end is then found.
       const std::uint32_t ended = ended_.load(std::memory_order_acquire);
       for (Message message{}; loop.inbox.pop(message);) {
         credits.item_taken();
-        unloader.unload(message);
+        reader.read(message);
       }
       credits.settle();
       bool ends = ended != seen;
@@ -244,7 +244,7 @@ class EventLoops final : public Strategy {
   }
 
   const Setting setting_;
-  Cargo<Message> cargo_;
+  Payloads<Message> payloads_;
   Credits credits_;
   std::vector<std::unique_ptr<Loop>> loops_;
   /// Slices ended: all producers are done. Release by end_slice, acquire by the loops.

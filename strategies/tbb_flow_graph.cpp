@@ -22,8 +22,8 @@
 
 #include <vector>
 
-#include "bench/interface/cargo.h"
 #include "bench/interface/crew.h"
+#include "bench/interface/payloads.h"
 #include "bench/strategy.h"
 
 namespace handoff {
@@ -36,13 +36,13 @@ class FlowGraph final : public Strategy {
  public:
   explicit FlowGraph(const Setting& setting)
       : setting_(setting),
-        cargo_(setting.workload),
+        payloads_(setting.workload),
         parallelism_(oneapi::tbb::global_control::max_allowed_parallelism,
                      setting.workload.producers + setting.workload.consumers),
         arena_(static_cast<int>(setting.workload.consumers), 0),
         producers_(setting.workload.producers, setting.cpus,
                    [this](std::uint32_t index) { produce(index); }) {
-    for (Consumer& lane : setting.consumers) unloaders_.emplace_back(cargo_, lane);
+    for (Consumer& lane : setting.consumers) readers_.emplace_back(payloads_, lane);
     arena_.initialize();
     arena_.execute([this] { nodes_.emplace(*this, setting_.workload); });
   }
@@ -73,10 +73,10 @@ class FlowGraph final : public Strategy {
   };
 
   void produce(std::uint32_t index) {
-    Loader<Message> loader(cargo_, setting_.producers[index]);
+    PayloadWriter<Message> writer(payloads_, setting_.producers[index]);
     flow::limiter_node<Message>& limiter = nodes_->limiter;
     const bool crowded = setting_.workload.producers > setting_.workload.capacity;
-    for (Message message{}; loader.load(message);) {
+    for (Message message{}; writer.write(message);) {
       if (!limiter.try_put(message)) {
         not_full_.await(setting_.spins, [&] { return limiter.try_put(message); });
       }
@@ -88,14 +88,14 @@ class FlowGraph final : public Strategy {
     // An arena of one has a second slot for its oddities; the node still runs one body at a time.
     const auto slot =
         static_cast<std::size_t>(oneapi::tbb::this_task_arena::current_thread_index());
-    unloaders_[slot % unloaders_.size()].unload(message);
+    readers_[slot % readers_.size()].read(message);
     nodes_->limiter.decrementer().try_put({});
     not_full_.notify_one();
   }
 
   const Setting setting_;
-  Cargo<Message> cargo_;
-  std::vector<Unloader<Message>> unloaders_;  // each its slot's alone
+  Payloads<Message> payloads_;
+  std::vector<PayloadReader<Message>> readers_;  // each its slot's alone
   EventCount not_full_;
   oneapi::tbb::global_control parallelism_;
   oneapi::tbb::task_arena arena_;

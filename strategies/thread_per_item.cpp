@@ -17,9 +17,9 @@
 #include <thread>
 #include <vector>
 
-#include "bench/interface/cargo.h"
 #include "bench/interface/credits.h"
 #include "bench/interface/crew.h"
+#include "bench/interface/payloads.h"
 #include "bench/strategy.h"
 
 namespace handoff {
@@ -59,12 +59,12 @@ class ThreadPerItem final : public Strategy {
  public:
   explicit ThreadPerItem(const Setting& setting)
       : setting_(setting),
-        cargo_(setting.workload),
+        payloads_(setting.workload),
         credits_(setting.workload.capacity, setting.workload.producers, setting.spins),
         lanes_(setting.workload.consumers),
         producers_(setting.workload.producers, setting.cpus,
                    [this](std::uint32_t index) { produce(index); }) {
-    for (Consumer& lane : setting.consumers) unloaders_.emplace_back(cargo_, lane);
+    for (Consumer& lane : setting.consumers) readers_.emplace_back(payloads_, lane);
   }
 
   void run(const Run&) override {
@@ -78,9 +78,9 @@ class ThreadPerItem final : public Strategy {
     const std::size_t share = (setting_.workload.capacity + producers - 1) / producers;
     std::deque<std::thread> started;
     try {
-      Loader<Message> loader(cargo_, setting_.producers[index]);
+      PayloadWriter<Message> writer(payloads_, setting_.producers[index]);
       CreditSpender credits(credits_);
-      for (Message message{}; loader.load(message);) {
+      for (Message message{}; writer.write(message);) {
         credits.pay();
         if (started.size() == share) {
           started.front().join();
@@ -98,7 +98,7 @@ class ThreadPerItem final : public Strategy {
   void consume(const Message& message) {
     const std::uint32_t lane = lanes_.take();
     credits_.give(1);
-    unloaders_[lane].unload(message);
+    readers_[lane].read(message);
     lanes_.give(lane);
   }
 
@@ -108,9 +108,9 @@ class ThreadPerItem final : public Strategy {
   }
 
   const Setting setting_;
-  Cargo<Message> cargo_;
+  Payloads<Message> payloads_;
   Credits credits_;
-  std::vector<Unloader<Message>> unloaders_;  // each its lane's
+  std::vector<PayloadReader<Message>> readers_;  // each its lane's
   FreeLanes lanes_;
   std::mutex failing_;  // owns failure_ while producers run
   std::exception_ptr failure_;

@@ -17,7 +17,8 @@ using testing::honest_strategies;
 using testing::InProcess;
 using testing::kSanitized;
 using testing::text;
-using testing::why_unsupported;
+
+constexpr Transfer kTransfers[] = {Transfer::kCopy, Transfer::kMove, Transfer::kInPlace};
 
 class Conformance : public ::testing::TestWithParam<std::string> {
  protected:
@@ -51,7 +52,7 @@ class Conformance : public ::testing::TestWithParam<std::string> {
   }
 };
 
-/// The whole grid has 1280 workloads; each pair of thread counts gets every kStride-th of the
+/// The whole grid has 1920 workloads; each pair of thread counts gets every kStride-th of the
 /// others, another part for each pair: every value meets every value of the other axes.
 TEST_P(Conformance, DeliversOverTheGrid) {
   constexpr std::uint32_t kThreads[] = {1, 2, 3, 5};
@@ -63,7 +64,7 @@ TEST_P(Conformance, DeliversOverTheGrid) {
     for (const std::uint32_t consumers : kThreads) {
       const bool one_to_one = pair == 0;
       std::size_t index = 3 * pair++;
-      for (const Transfer transfer : {Transfer::kCopy, Transfer::kMove}) {
+      for (const Transfer transfer : kTransfers) {
         for (const std::uint32_t payload : kPayloads) {
           for (const std::uint32_t capacity : kCapacities) {
             if (!one_to_one && ++index % stride != 0) continue;
@@ -82,7 +83,7 @@ TEST_P(Conformance, DeliversOverTheGrid) {
 TEST_P(Conformance, DeliversWithFarMoreThreadsThanCpus) {
   const std::uint64_t items = scaled(kSanitized ? 1500 : 6000);
   for (const std::uint32_t capacity : {1U, 1024U}) {
-    for (const Transfer transfer : {Transfer::kCopy, Transfer::kMove}) {
+    for (const Transfer transfer : kTransfers) {
       expect_delivery({64, 64, 64, capacity, transfer}, {items, 50});
       if (HasFatalFailure()) return;
     }

@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "bench/interface/eventcount.h"
-#include "bench/interface/ring.h"
+#include "bench/interface/mpmc_ring.h"
 #include "bench/interface/shared_memory.h"
+#include "bench/interface/spsc_ring.h"
 #include "bench/interface/waiting_channel.h"
 #include "tests/stepped_process.h"
 
@@ -20,7 +22,7 @@ constexpr int kMostInstructions = 2000;
 
 struct Waited {
   SharedEventCount count;
-  std::atomic<bool> ready{false};
+  std::atomic<bool> ready{false}, notified{false};
   std::atomic<std::uint64_t> missed_wakeups{0};
 };
 
@@ -98,6 +100,38 @@ TEST(EventCount, AWaiterThatLeavesDoesNotTakeAnothersCountWithIt) {
   EXPECT_LT(stood, kMostInstructions);
 }
 
+/// Two notifiers for two items: the first one stops for good after its n-th instruction, be it
+/// between claiming the sleeper and waking it. The second one has to wake it.
+TEST(EventCount, ASleeperWhoseClaimerHasStoppedIsWokenByTheNextNotifier) {
+  if (testing::kSanitized) GTEST_SKIP() << "instrumented code has too many instructions";
+  const std::uint64_t usual = std::exchange(detail::look_again_after_ns, 3'600'000'000'000);
+  int stood = 0;
+  for (bool whole = false; !whole && stood < kMostInstructions; ++stood) {
+    const SharedMemory memory = SharedMemory::create(sizeof(Waited));
+    auto& waited = *new (memory.data()) Waited;
+    SteppedProcess sleeper([&] {
+      waited.count.await(0, [&] { return waited.ready.load(std::memory_order_acquire); });
+      return 0;
+    });
+    if (!sleeper.traced()) break;
+    sleeper.let_go();
+    ASSERT_TRUE(sleeper.falls_asleep());
+    waited.ready.store(true, std::memory_order_release);
+    SteppedProcess claimer([&] {
+      waited.count.notify_one();
+      waited.notified.store(true);
+      return 0;
+    });
+    claimer.step(stood);
+    whole = waited.notified.load();
+    waited.count.notify_one();
+    ASSERT_TRUE(sleeper.ends_soon()) << "the claimer stands after instruction " << stood;
+  }
+  detail::look_again_after_ns = usual;
+  EXPECT_GT(stood, 10);
+  EXPECT_LT(stood, kMostInstructions);
+}
+
 /// An item comes, and right behind it the end, while a consumer that found nothing stands after its
 /// n-th instruction: it has to take the item. `consume` returns 1 with an item, 0 at the end.
 template <class Place, class Consume, class PutAndClose>
@@ -121,17 +155,27 @@ void expect_the_last_item_wherever_the_consumer_stands(Consume consume, PutAndCl
   EXPECT_LT(stood, kMostInstructions);
 }
 
-struct OneRing {
+template <class Ring>
+struct One {
   Ring ring{2, 8};
 };
 
-TEST(Ring, GivesTheLastItemWhereverTheConsumerStandsWhenItIsClosed) {
-  expect_the_last_item_wherever_the_consumer_stands<OneRing>(
-      [](OneRing& place) { return place.ring.take<false>(0) == nullptr ? 0 : 1; },
-      [](OneRing& place) {
-        place.ring.commit<false>(*place.ring.reserve<false>(0));
+template <class Ring>
+void expect_ring_gives_the_last_item() {
+  expect_the_last_item_wherever_the_consumer_stands<One<Ring>>(
+      [](One<Ring>& place) { return place.ring.take(0) == nullptr ? 0 : 1; },
+      [](One<Ring>& place) {
+        place.ring.commit(*place.ring.reserve(0));
         place.ring.close();
       });
+}
+
+TEST(MpmcRing, GivesTheLastItemWhereverTheConsumerStandsWhenItIsClosed) {
+  expect_ring_gives_the_last_item<MpmcRing<BetweenProcesses>>();
+}
+
+TEST(SpscRing, GivesTheLastItemWhereverTheConsumerStandsWhenItIsClosed) {
+  expect_ring_gives_the_last_item<SpscRing<BetweenProcesses>>();
 }
 
 /// One item, without any waiting.

@@ -1,5 +1,3 @@
-#include "bench/interface/ring.h"
-
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "bench/interface/mpmc_ring.h"
+#include "bench/interface/spsc_ring.h"
 #include "tests/strategy_test_support.h"
 #include "tests/two_waiters.h"
 
@@ -20,161 +20,165 @@ using testing::kSpins;
 
 constexpr std::uint32_t kCapacities[] = {1, 2, 3, 5, 7, 8, 100};
 
-template <bool kAlone>
+template <class Ring>
+class EveryRing : public ::testing::Test {};
+using Rings = ::testing::Types<MpmcRing<BetweenThreads>, MpmcRing<BetweenProcesses>,
+                               SpscRing<BetweenThreads>, SpscRing<BetweenProcesses>>;
+struct RingNames {
+  template <class Ring>
+  static std::string GetName(int /*index*/) {
+    const bool spsc = std::same_as<Ring, SpscRing<BetweenThreads>> ||
+                      std::same_as<Ring, SpscRing<BetweenProcesses>>;
+    const bool threads = std::same_as<Ring, SpscRing<BetweenThreads>> ||
+                         std::same_as<Ring, MpmcRing<BetweenThreads>>;
+    return std::string(spsc ? "Spsc" : "Mpmc") + (threads ? "BetweenThreads" : "BetweenProcesses");
+  }
+};
+TYPED_TEST_SUITE(EveryRing, Rings, RingNames);
+
+template <class Ring>
+class RingForMany : public ::testing::Test {};
+using RingsForMany = ::testing::Types<MpmcRing<BetweenThreads>, MpmcRing<BetweenProcesses>>;
+TYPED_TEST_SUITE(RingForMany, RingsForMany, RingNames);
+
+template <class Ring>
+class RingBetweenProcesses : public ::testing::Test {};
+using RingsBetweenProcesses =
+    ::testing::Types<MpmcRing<BetweenProcesses>, SpscRing<BetweenProcesses>>;
+TYPED_TEST_SUITE(RingBetweenProcesses, RingsBetweenProcesses, RingNames);
+
+template <class Ring>
 void put(Ring& ring, std::uint64_t value) {
-  Ring::Slot* slot = ring.reserve<kAlone>(kSpins);
+  auto* slot = ring.reserve(kSpins);
   ASSERT_NE(slot, nullptr);
   std::memcpy(ring.bytes(*slot), &value, sizeof value);
-  ring.commit<kAlone>(*slot);
-}
-
-std::uint64_t value_in(const Ring& ring, Ring::Slot& slot) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, ring.bytes(slot), sizeof value);
-  return value;
+  ring.commit(*slot);
 }
 
 /// The next value, or -1 at the end.
-template <bool kAlone>
+template <class Ring>
 std::int64_t get(Ring& ring) {
-  Ring::Slot* slot = ring.take<kAlone>(kSpins);
+  auto* slot = ring.take(kSpins);
   if (slot == nullptr) return -1;
-  const std::uint64_t value = value_in(ring, *slot);
+  std::uint64_t value = 0;
+  std::memcpy(&value, ring.bytes(*slot), sizeof value);
   ring.release(*slot);
   return static_cast<std::int64_t>(value);
 }
 
-template <bool kAlone>
-void expect_order_over_many_rounds() {
+TYPED_TEST(EveryRing, KeepsTheOrderOverManyRounds) {
   for (const std::uint32_t capacity : kCapacities) {
-    Ring ring(capacity, 8);
+    TypeParam ring(capacity, 8);
     std::uint64_t in = 0, out = 0;
     for (std::uint32_t batch = 1; in < 20 * capacity; batch = batch % capacity + 1) {
-      for (std::uint32_t i = 0; i < batch; ++i) put<kAlone>(ring, in++);
+      for (std::uint32_t i = 0; i < batch; ++i) put(ring, in++);
       for (std::uint32_t i = 0; i < batch; ++i) {
-        ASSERT_EQ(get<kAlone>(ring), static_cast<std::int64_t>(out++)) << capacity;
+        ASSERT_EQ(get(ring), static_cast<std::int64_t>(out++)) << capacity;
       }
     }
   }
 }
 
-TEST(Ring, KeepsTheOrderOverManyRounds) {
-  expect_order_over_many_rounds<true>();
-  expect_order_over_many_rounds<false>();
-}
-
-template <bool kAlone>
-void expect_ring_bound() {
+TYPED_TEST(EveryRing, HoldsItsCapacityAndNotOneMore) {
   for (const std::uint32_t capacity : kCapacities) {
-    Ring ring(capacity, 8);
+    TypeParam ring(capacity, 8);
     for (std::uint32_t start = 0; start < 3; ++start) {  // wherever the ring stands
-      for (std::uint32_t i = 0; i < capacity; ++i) put<kAlone>(ring, i);
+      for (std::uint32_t i = 0; i < capacity; ++i) put(ring, i);
       std::atomic<bool> reserved{false};
       std::thread producer([&] {
-        put<kAlone>(ring, capacity);
+        put(ring, capacity);
         reserved = true;
       });
-      Ring::Slot* taken = ring.take<kAlone>(kSpins);
+      auto* taken = ring.take(kSpins);
       ASSERT_NE(taken, nullptr);
       usleep(5000);
       EXPECT_FALSE(reserved) << "what is taken is under way until it is released";
       ring.release(*taken);
       producer.join();
       for (std::uint32_t i = 1; i <= capacity; ++i) {
-        EXPECT_EQ(get<kAlone>(ring), static_cast<std::int64_t>(i));
+        EXPECT_EQ(get(ring), static_cast<std::int64_t>(i));
       }
     }
   }
 }
 
-TEST(Ring, HoldsItsCapacityAndNotOneMore) {
-  expect_ring_bound<true>();
-  expect_ring_bound<false>();
-}
-
-TEST(Ring, HasLineAlignedSlotsThatDoNotOverlap) {
+TYPED_TEST(EveryRing, HasSlotsThatDoNotOverlapAndLieAsLargeOnesNeed) {
   for (const std::size_t room : {8U, 32U, 33U, 64U, 100U, 4096U, 65536U}) {
-    Ring ring(3, room);
-    Ring::Slot* slots[3];
+    TypeParam ring(3, room);
+    std::byte* places[3];
     for (int i = 0; i < 3; ++i) {
-      slots[i] = ring.reserve<false>(kSpins);
-      const auto at = reinterpret_cast<std::uintptr_t>(ring.bytes(*slots[i]));
-      EXPECT_EQ(at % (room > 32 ? 64 : 32), 0U) << room;
-      std::memset(ring.bytes(*slots[i]), i + 1, room);
+      auto* slot = ring.reserve(kSpins);
+      places[i] = ring.bytes(*slot);
+      EXPECT_EQ(reinterpret_cast<std::uintptr_t>(places[i]) % (room > 32 ? 64 : room), 0U) << room;
+      std::memset(places[i], i + 1, room);
+      ring.commit(*slot);
     }
-    for (Ring::Slot* slot : slots) ring.commit<false>(*slot);
     for (int i = 0; i < 3; ++i) {
-      Ring::Slot* slot = ring.take<false>(kSpins);
-      ASSERT_EQ(slot, slots[i]);
+      auto* slot = ring.take(kSpins);
+      ASSERT_EQ(ring.bytes(*slot), places[i]);
       for (std::size_t k = 0; k < room; ++k) {
-        ASSERT_EQ(ring.bytes(*slot)[k], static_cast<std::byte>(i + 1));
+        ASSERT_EQ(places[i][k], static_cast<std::byte>(i + 1)) << room;
       }
       ring.release(*slot);
     }
   }
 }
 
-template <bool kAlone>
-void expect_withdrawal() {
-  Ring ring(2, 8);
+TYPED_TEST(EveryRing, DoesNotDeliverWhatWasWithdrawn) {
+  TypeParam ring(2, 8);
   for (std::uint64_t round = 0; round < 10; ++round) {
-    Ring::Slot* slot = ring.reserve<kAlone>(kSpins);
+    auto* slot = ring.reserve(kSpins);
     ASSERT_NE(slot, nullptr);
-    ring.withdraw<kAlone>(*slot);
-    put<kAlone>(ring, round);
-    EXPECT_EQ(get<kAlone>(ring), static_cast<std::int64_t>(round));
+    ring.withdraw(*slot);
+    put(ring, round);
+    EXPECT_EQ(get(ring), static_cast<std::int64_t>(round));
   }
 }
 
-TEST(Ring, DoesNotDeliverWhatWasWithdrawn) {
-  expect_withdrawal<true>();
-  expect_withdrawal<false>();
-}
-
-TEST(Ring, GivesWhatItHoldsAfterItIsClosedAndCanBeReopened) {
-  Ring ring(4, 8);
+TYPED_TEST(EveryRing, GivesWhatItHoldsAfterItIsClosedAndCanBeReopened) {
+  TypeParam ring(4, 8);
   for (std::uint64_t round = 0; round < 10; ++round) {
-    put<true>(ring, round);
+    put(ring, round);
     ring.close();
-    EXPECT_EQ(get<true>(ring), static_cast<std::int64_t>(round));
-    EXPECT_EQ(get<true>(ring), -1);
-    EXPECT_EQ(get<false>(ring), -1);
+    EXPECT_EQ(get(ring), static_cast<std::int64_t>(round));
+    EXPECT_EQ(get(ring), -1);
+    EXPECT_EQ(get(ring), -1);
     ring.reopen();
   }
 }
 
-TEST(Ring, LetsEveryWaitingConsumerGoWhenItIsClosed) {
-  Ring ring(4, 8);
+TYPED_TEST(RingForMany, LetsEveryWaitingConsumerGoWhenItIsClosed) {
+  TypeParam ring(4, 8);
   std::vector<std::thread> consumers;
-  for (int i = 0; i < 8; ++i) consumers.emplace_back([&] { EXPECT_EQ(get<false>(ring), -1); });
+  for (int i = 0; i < 8; ++i) consumers.emplace_back([&] { EXPECT_EQ(get(ring), -1); });
   usleep(20'000);
   ring.close();
   for (std::thread& consumer : consumers) consumer.join();
 }
 
-TEST(Ring, ServesBothWaitingConsumersWhenTheLaterItemIsCommittedFirst) {
+TYPED_TEST(RingForMany, ServesBothWaitingConsumersWhenTheLaterItemIsCommittedFirst) {
   for (int round = 0; round < 5; ++round) {
-    Ring ring(2, 8);
-    expect_both_are_served([&] { get<false>(ring); },
+    TypeParam ring(2, 8);
+    expect_both_are_served([&] { get(ring); },
                            [&] {
-                             Ring::Slot* first = ring.reserve<false>(0);
-                             Ring::Slot* second = ring.reserve<false>(0);
-                             ring.commit<false>(*second);
+                             auto* first = ring.reserve(0);
+                             auto* second = ring.reserve(0);
+                             ring.commit(*second);
                              testing::let_it_sleep_again();
-                             ring.commit<false>(*first);
+                             ring.commit(*first);
                            });
   }
 }
 
-TEST(Ring, ServesBothWaitingProducersWhenTheLaterSlotIsReleasedFirst) {
+TYPED_TEST(RingForMany, ServesBothWaitingProducersWhenTheLaterSlotIsReleasedFirst) {
   for (int round = 0; round < 5; ++round) {
-    Ring ring(2, 8);
-    put<false>(ring, 0);
-    put<false>(ring, 1);
-    expect_both_are_served([&] { put<false>(ring, 2); },
+    TypeParam ring(2, 8);
+    put(ring, 0);
+    put(ring, 1);
+    expect_both_are_served([&] { put(ring, 2); },
                            [&] {
-                             Ring::Slot* first = ring.take<false>(0);
-                             Ring::Slot* second = ring.take<false>(0);
+                             auto* first = ring.take(0);
+                             auto* second = ring.take(0);
                              ring.release(*second);
                              testing::let_it_sleep_again();
                              ring.release(*first);
@@ -182,13 +186,13 @@ TEST(Ring, ServesBothWaitingProducersWhenTheLaterSlotIsReleasedFirst) {
   }
 }
 
-TEST(Ring, LetsEverybodyGoWhenItIsBrokenOffAndStaysBroken) {
-  Ring full(1, 8), empty(1, 8);
-  put<false>(full, 0);
+TYPED_TEST(RingForMany, LetsEverybodyGoWhenItIsBrokenOffAndStaysBroken) {
+  TypeParam full(1, 8), empty(1, 8);
+  put(full, 0);
   std::vector<std::thread> waiting;
   for (int i = 0; i < 4; ++i) {
-    waiting.emplace_back([&] { EXPECT_EQ(full.reserve<false>(kSpins), nullptr); });
-    waiting.emplace_back([&] { EXPECT_EQ(empty.take<false>(kSpins), nullptr); });
+    waiting.emplace_back([&] { EXPECT_EQ(full.reserve(kSpins), nullptr); });
+    waiting.emplace_back([&] { EXPECT_EQ(empty.take(kSpins), nullptr); });
   }
   usleep(20'000);
   full.break_off();
@@ -196,10 +200,11 @@ TEST(Ring, LetsEverybodyGoWhenItIsBrokenOffAndStaysBroken) {
   for (std::thread& thread : waiting) thread.join();
   full.close();
   full.reopen();
-  EXPECT_EQ(full.reserve<false>(kSpins), nullptr);
+  EXPECT_EQ(full.reserve(kSpins), nullptr);
 }
 
 /// Each producer hands in its numbers, others' come in between; each consumer sees them ascend.
+template <class Ring>
 void exchange(std::uint32_t producers, std::uint32_t consumers, std::uint32_t capacity,
               std::uint64_t items) {
   Ring ring(capacity, 8);
@@ -208,14 +213,14 @@ void exchange(std::uint32_t producers, std::uint32_t consumers, std::uint32_t ca
   std::vector<std::thread> threads;
   for (std::uint32_t p = 0; p < producers; ++p) {
     threads.emplace_back([&, p] {
-      for (std::uint64_t i = 0; i < items; ++i) put<false>(ring, p * items + i);
+      for (std::uint64_t i = 0; i < items; ++i) put(ring, p * items + i);
       if (--producing == 0) ring.close();
     });
   }
   for (std::uint32_t c = 0; c < consumers; ++c) {
     threads.emplace_back([&, c] {
       std::vector<std::int64_t> last(producers, -1);
-      for (std::int64_t value; (value = get<false>(ring)) >= 0;) {
+      for (std::int64_t value; (value = get(ring)) >= 0;) {
         const auto producer = static_cast<std::size_t>(value) / items;
         EXPECT_GT(value, last[producer]);
         last[producer] = value;
@@ -231,31 +236,36 @@ void exchange(std::uint32_t producers, std::uint32_t consumers, std::uint32_t ca
   }
 }
 
-TEST(Ring, DeliversEachItemOnceAndInOrderToManyAtOnce) {
+TYPED_TEST(RingForMany, DeliversEachItemOnceAndInOrderToManyAtOnce) {
   const std::uint64_t items = testing::kSanitized ? 300 : 3000;
   for (const std::uint32_t capacity : kCapacities) {
-    exchange(3, 3, capacity, items);
-    exchange(1, 4, capacity, items);
-    exchange(4, 1, capacity, items);
+    exchange<TypeParam>(3, 3, capacity, items);
+    exchange<TypeParam>(1, 4, capacity, items);
+    exchange<TypeParam>(4, 1, capacity, items);
   }
-  exchange(32, 32, 2, items / 10);
+  exchange<TypeParam>(32, 32, 2, items / 10);
 }
 
-TEST(Ring, WorksBetweenProcesses) {
+TYPED_TEST(EveryRing, DeliversEachItemOnceAndInOrderToAnotherThread) {
+  const std::uint64_t items = testing::kSanitized ? 2000 : 20'000;
+  for (const std::uint32_t capacity : kCapacities) exchange<TypeParam>(1, 1, capacity, items);
+}
+
+TYPED_TEST(RingBetweenProcesses, DeliversEachItemOnceAndInOrderToAChild) {
   constexpr std::uint64_t kCarried = 20'000;
   for (const std::uint32_t capacity : {1U, 3U, 64U}) {
-    Ring ring(capacity, 64);
+    TypeParam ring(capacity, 64);
     const pid_t child = fork();
     if (child == 0) {
       for (std::uint64_t i = 0; i < kCarried; ++i) {
-        if (get<true>(ring) == static_cast<std::int64_t>(i)) continue;
+        if (get(ring) == static_cast<std::int64_t>(i)) continue;
         ring.break_off();
         _exit(1);
       }
-      _exit(get<true>(ring) == -1 ? 0 : 2);
+      _exit(get(ring) == -1 ? 0 : 2);
     }
     for (std::uint64_t i = 0; i < kCarried && !::testing::Test::HasFatalFailure(); ++i) {
-      put<true>(ring, i);
+      put(ring, i);
     }
     ring.close();
     int status = -1;

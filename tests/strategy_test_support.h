@@ -110,10 +110,6 @@ inline std::vector<std::string> honest_strategies() {
   return names;
 }
 
-inline std::string why_unsupported(const Descriptor& descriptor, const Workload& workload) {
-  return descriptor.unsupported == nullptr ? "" : descriptor.unsupported(workload);
-}
-
 inline std::string text(const Workload& workload) { return to_json(workload).dump(); }
 
 /// 'R', 'S', 'Z', 'T', ... or 0 when there is no such process.

@@ -117,10 +117,8 @@ OpenReply open_cell(const OpenRequest& request, int memory_fd, std::optional<Cel
   try {
     const Descriptor* descriptor = descriptor_of(request);
     if (descriptor == nullptr) return {.error = "no strategy is named '" + request.strategy + "'"};
-    if (descriptor->unsupported != nullptr) {
-      const std::string why = descriptor->unsupported(request.workload);
-      if (!why.empty()) return {.unsupported = why};
-    }
+    const std::string why = why_unsupported(*descriptor, request.workload);
+    if (!why.empty()) return {.unsupported = why};
     cell.emplace(request, *descriptor, memory_fd);
     return cell->opened();
   } catch (const std::exception& error) {

@@ -19,6 +19,7 @@ inline constexpr NamedTrait kTraits[] = {
     {"blocking", &Traits::blocking},
     {"lock_free", &Traits::lock_free},
     {"allocates", &Traits::allocates},
+    {"in_place", &Traits::in_place},
     {"cross_process", &Traits::cross_process},
     {"owns_threads", &Traits::owns_threads},
     {"spawns_per_item", &Traits::spawns_per_item},

@@ -15,7 +15,7 @@ Json to_json(const Workload& workload) {
             {"consumers", workload.consumers},
             {"payload", workload.payload},
             {"capacity", workload.capacity},
-            {"transfer", workload.transfer == Transfer::kMove ? "move" : "copy"}};
+            {"transfer", name(workload.transfer)}};
   if (workload.beside != 0) json["beside"] = workload.beside;
   return json;
 }
@@ -25,7 +25,7 @@ Workload workload_from(const Json& json) {
           .consumers = json.at("consumers"),
           .payload = json.at("payload"),
           .capacity = json.at("capacity"),
-          .transfer = json.at("transfer") == "move" ? Transfer::kMove : Transfer::kCopy,
+          .transfer = transfer_named(json.at("transfer").get<std::string>()).value(),
           .beside = json.value("beside", 0U)};
 }
 

@@ -171,7 +171,7 @@ int gbench(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::AddCustomContext("handoff", version());
   benchmark::AddCustomContext("capacity", std::to_string(Workload{}.capacity));
-  benchmark::AddCustomContext("transfer", std::string(transfer_text(Workload{}.transfer)));
+  benchmark::AddCustomContext("transfer", std::string(name(Workload{}.transfer)));
   try {
     return FrontEnd().run(arguments);
   } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -23,6 +24,29 @@ struct Value {
   alignas(N < 64 ? N : 64) std::array<std::byte, N> bytes;
 };
 
+/// A payload in a place of the strategy's own, written and read where it lies. V: Value<N>, or
+/// Bytes for a size that is known at run time only.
+struct Bytes {};
+template <class V>
+struct InPlace {
+  using Payload = V;
+};
+
+/// The payload at `at`, as lanes take it.
+template <class Message>
+decltype(auto) payload_in(std::byte* at) {
+  if constexpr (std::same_as<Message, InPlace<Bytes>>) {
+    return at;
+  } else {
+    return *reinterpret_cast<typename Message::Payload*>(at);
+  }
+}
+
+template <class Message>
+inline constexpr bool kIsInPlace = false;
+template <class V>
+inline constexpr bool kIsInPlace<InPlace<V>> = true;
+
 /// A payload that lies in a slot of its own (bench/interface/slots.h).
 struct Parcel {
   std::uint32_t slot;
@@ -35,16 +59,35 @@ constexpr bool travels_by_value(const Workload& workload) {
   return workload.transfer == Transfer::kCopy && workload.payload <= kLargestValue;
 }
 
-/// Calls `use(std::type_identity<M>{})` with the message type M for this workload.
+/// Calls `use(std::type_identity<V>{})` with the smallest Value that holds `payload` bytes.
+/// REQUIRES: payload <= kLargestValue.
+template <class Use>
+decltype(auto) with_value(std::uint32_t payload, Use&& use) {
+  if (payload <= 8) return std::forward<Use>(use)(std::type_identity<Value<8>>{});
+  if (payload <= 16) return std::forward<Use>(use)(std::type_identity<Value<16>>{});
+  if (payload <= 32) return std::forward<Use>(use)(std::type_identity<Value<32>>{});
+  if (payload <= 64) return std::forward<Use>(use)(std::type_identity<Value<64>>{});
+  if (payload <= 128) return std::forward<Use>(use)(std::type_identity<Value<128>>{});
+  return std::forward<Use>(use)(std::type_identity<Value<256>>{});
+}
+
+/// Calls `use(std::type_identity<M>{})` with the message type M for this workload. REQUIRES: its
+/// transfer is not in_place.
 template <class Use>
 decltype(auto) with_message(const Workload& workload, Use&& use) {
   if (!travels_by_value(workload)) return std::forward<Use>(use)(std::type_identity<Parcel>{});
-  if (workload.payload <= 8) return std::forward<Use>(use)(std::type_identity<Value<8>>{});
-  if (workload.payload <= 16) return std::forward<Use>(use)(std::type_identity<Value<16>>{});
-  if (workload.payload <= 32) return std::forward<Use>(use)(std::type_identity<Value<32>>{});
-  if (workload.payload <= 64) return std::forward<Use>(use)(std::type_identity<Value<64>>{});
-  if (workload.payload <= 128) return std::forward<Use>(use)(std::type_identity<Value<128>>{});
-  return std::forward<Use>(use)(std::type_identity<Value<256>>{});
+  return with_value(workload.payload, std::forward<Use>(use));
+}
+
+/// The same for in_place, with InPlace<V>.
+template <class Use>
+decltype(auto) with_place(const Workload& workload, Use&& use) {
+  if (workload.payload > kLargestValue) {
+    return std::forward<Use>(use)(std::type_identity<InPlace<Bytes>>{});
+  }
+  return with_value(workload.payload, [&]<class V>(std::type_identity<V>) -> decltype(auto) {
+    return std::forward<Use>(use)(std::type_identity<InPlace<V>>{});
+  });
 }
 
 }  // namespace handoff

@@ -32,6 +32,14 @@ bool left_out(const std::string& why) {
 
 }  // namespace
 
+std::string why_unsupported(const Descriptor& descriptor, const Workload& workload) {
+  if (workload.transfer == Transfer::kInPlace && !descriptor.traits.in_place) {
+    return std::string(descriptor.name) +
+           " has no places in which payloads could be written and read: copy or move only";
+  }
+  return descriptor.unsupported == nullptr ? std::string() : descriptor.unsupported(workload);
+}
+
 std::span<const Descriptor* const> strategies() { return registry().own; }
 
 const Descriptor* find_strategy(std::string_view name) { return find_among(registry().own, name); }

@@ -29,6 +29,8 @@ struct Traits {
   bool blocking = false;   // the primitive itself waits (else: spin a little, then an eventcount)
   bool lock_free = false;  // no thread's pause can stop all others
   bool allocates = false;  // memory is allocated on the path of an item
+  bool in_place =
+      false;  // payloads can be written and read where it keeps them (Transfer::kInPlace)
   bool cross_process = false;    // producer and consumer need not share an address space
   bool owns_threads = false;     // a runtime makes the threads: the core cannot bind them
   bool spawns_per_item = false;  // a thread or process is made for each item
@@ -43,7 +45,8 @@ struct Descriptor {
   /// as Workload::beside, on the CPUs of the first producer and the first consumer.
   bool probe = false;
   Traits traits;
-  /// Why this strategy cannot do `workload`, as a sentence; empty if it can.
+  /// Why this strategy cannot do `workload`, as a sentence; empty if it can. Asked through
+  /// why_unsupported(), which knows the traits.
   std::string (*unsupported)(const Workload& workload) = nullptr;
   /// Executing threads or processes at `workload`; null: producers + consumers.
   std::uint32_t (*executing)(const Workload& workload) = nullptr;
@@ -52,6 +55,9 @@ struct Descriptor {
   /// anything has been measured. Never in a result.
   double slow_item_ns = 0;
 };
+
+/// Why the strategy cannot do `workload`, by its traits or its own words; empty if it can.
+std::string why_unsupported(const Descriptor& descriptor, const Workload& workload);
 
 /// The strategies of this program, sorted by name.
 std::span<const Descriptor* const> strategies();

@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-#include "bench/interface/cargo.h"
+#include "bench/interface/channel_ends.h"
 #include "bench/interface/crew.h"
 #include "bench/interface/eventcount.h"
 #include "bench/interface/lanes.h"
@@ -20,17 +20,8 @@
 
 namespace handoff {
 
-/// What a queue-like strategy writes. `push` waits while capacity items are under way; `pop` waits
-/// for an item and is false once the channel is closed and empty. `close` comes after the last
-/// push has returned, `reopen` when no thread is inside.
 template <class C, class Message>
-concept Channel = std::constructible_from<C, const Setting&> &&
-    requires(C channel, const Message& in, Message& out) {
-  channel.push(in);
-  { channel.pop(out) } -> std::same_as<bool>;
-  channel.close();
-  channel.reopen();
-};
+concept Channel = std::constructible_from<C, const Setting&> && ChannelOf<C, Message>;
 
 // Unnamed, so that each strategy file has its own: g++ gives what is made from a template template
 // argument external linkage, even if that template is in an unnamed namespace. Two files that call
@@ -45,7 +36,7 @@ class ThreadsAround final : public Strategy {
       : workload_(setting.workload),
         producers_(setting.producers),
         consumers_(setting.consumers),
-        cargo_(workload_),
+        payloads_(workload_),
         channel_(setting),
         crew_(workload_.producers + workload_.consumers, setting.cpus,
               [this](std::uint32_t member) { work(member); }) {}
@@ -59,27 +50,18 @@ class ThreadsAround final : public Strategy {
  private:
   void work(std::uint32_t member) {
     if (member < workload_.producers) {
-      produce(producers_[member]);
+      hand_in_all<Message>(channel_, payloads_, producers_[member]);
       // Acquire and release: the last producer closes after the pushes of all others.
       if (producing_.fetch_sub(1, std::memory_order_acq_rel) == 1) channel_.close();
     } else {
-      consume(consumers_[member - workload_.producers]);
+      take_out_all<Message>(channel_, payloads_, consumers_[member - workload_.producers]);
     }
-  }
-
-  void produce(Producer& lane) {
-    Loader<Message> loader(cargo_, lane);
-    for (Message message{}; loader.load(message);) channel_.push(message);
-  }
-  void consume(Consumer& lane) {
-    Unloader<Message> unloader(cargo_, lane);
-    for (Message message{}; channel_.pop(message);) unloader.unload(message);
   }
 
   const Workload workload_;
   const std::span<Producer> producers_;
   const std::span<Consumer> consumers_;
-  Cargo<Message> cargo_;
+  Payloads<Message> payloads_;
   C<Message> channel_;
   std::atomic<std::uint32_t> producing_{0};
   Crew crew_;  // last: its threads use all of the above
@@ -88,9 +70,13 @@ class ThreadsAround final : public Strategy {
 /// For Descriptor::make: the threads around channel template C for the workload's message type.
 template <template <class> class C>
 std::unique_ptr<Strategy> make_threads_around(const Setting& setting) {
-  return with_message(setting.workload, [&]<class M>(std::type_identity<M>) {
+  const auto make = [&]<class M>(std::type_identity<M>) {
     return std::unique_ptr<Strategy>(std::make_unique<ThreadsAround<C, M>>(setting));
-  });
+  };
+  if constexpr (InPlaceChannel<C<Value<8>>>) {  // as Traits::in_place says
+    if (setting.workload.transfer == Transfer::kInPlace) return with_place(setting.workload, make);
+  }
+  return with_message(setting.workload, make);
 }
 
 }  // namespace

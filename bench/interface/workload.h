@@ -5,12 +5,28 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace handoff {
 
-/// How an item's bytes travel. `copy`: the producer owns a message, the strategy copies it in and
-/// out. `move`: a buffer changes its owner, its bytes stay where they are.
-enum class Transfer : std::uint8_t { kCopy, kMove };
+/// How an item's bytes travel; a contract, the same for every strategy.
+///   copy:     the producer fills a buffer of its own, the strategy copies it in, the consumer gets
+///             it in a buffer of its own: two copies, by value or by slot
+///   move:     a buffer changes its owner; its bytes stay where they are
+///   in_place: written and read where the strategy keeps them
+enum class Transfer : std::uint8_t { kCopy, kMove, kInPlace };
+
+constexpr std::string_view name(Transfer transfer) {
+  return transfer == Transfer::kCopy ? "copy" : transfer == Transfer::kMove ? "move" : "in_place";
+}
+/// The transfer of that name, if there is one.
+constexpr std::optional<Transfer> transfer_named(std::string_view text) {
+  for (const Transfer transfer : {Transfer::kCopy, Transfer::kMove, Transfer::kInPlace}) {
+    if (text == name(transfer)) return transfer;
+  }
+  return std::nullopt;
+}
 
 inline constexpr std::uint32_t kMinPayload = 8;
 inline constexpr std::uint32_t kMaxPayload = 1U << 20;

@@ -99,7 +99,7 @@ std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant
     cell.plugin = entrant.plugin;
     cell.probe = strategy.probe;
     const Workload own = strategy.probe ? probe_workload(workload) : workload;
-    if (strategy.unsupported != nullptr) cell.unsupported = strategy.unsupported(own);
+    cell.unsupported = why_unsupported(strategy, own);
     cell.executing =
         strategy.executing != nullptr ? strategy.executing(own) : own.producers + own.consumers;
     cell.owns_threads = strategy.traits.owns_threads;
@@ -220,8 +220,7 @@ std::string point_id(const Workload& workload, std::uint32_t capacity_asked) {
   std::string id =
       fmt::format("{}:{} {}", workload.producers, workload.consumers, size_text(workload.payload));
   if (capacity_asked != Workload{}.capacity) id += fmt::format(" cap={}", capacity_asked);
-  if (workload.transfer != Transfer::kCopy)
-    id += fmt::format(" {}", transfer_text(workload.transfer));
+  if (workload.transfer != Transfer::kCopy) id += fmt::format(" {}", name(workload.transfer));
   return id;
 }
 

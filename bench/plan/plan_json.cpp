@@ -52,7 +52,7 @@ Json point_json(const PointPlan& point) {
             {"payload", w.payload},
             {"capacity", w.capacity},
             {"capacity_asked", point.capacity_asked},
-            {"transfer", transfer_text(w.transfer)}}},
+            {"transfer", name(w.transfer)}}},
           {"binding",
            {{"mode", p.mode},
             {"bound", p.bound},
@@ -76,7 +76,7 @@ PointPlan point_from(const Json& from) {
   point.workload.payload = w.at("payload");
   point.workload.capacity = w.at("capacity");
   point.capacity_asked = w.at("capacity_asked");
-  point.workload.transfer = w.at("transfer") == "move" ? Transfer::kMove : Transfer::kCopy;
+  point.workload.transfer = transfer_named(w.at("transfer").get<std::string>()).value();
   const Json& p = from.at("binding");
   point.placement.mode = p.at("mode");
   point.placement.bound = p.at("bound");

@@ -160,8 +160,8 @@ std::string parse_name(std::string_view where, std::string_view text,
 }
 
 Transfer parse_transfer(std::string_view where, std::string_view text) {
-  static const std::vector<std::string> names{"copy", "move"};
-  return parse_name(where, text, names) == "move" ? Transfer::kMove : Transfer::kCopy;
+  static const std::vector<std::string> names{"copy", "move", "in_place"};
+  return transfer_named(parse_name(where, text, names)).value();
 }
 
 const std::vector<std::string>& pair_words() {
@@ -237,10 +237,6 @@ std::string duration_text(double seconds) {
   if (seconds >= 1) return fmt::format("{:.3g}s", seconds);
   if (seconds >= 1e-3) return fmt::format("{:.3g}ms", seconds * 1e3);
   return fmt::format("{:.3g}us", seconds * 1e6);
-}
-
-std::string_view transfer_text(Transfer transfer) {
-  return transfer == Transfer::kMove ? "move" : "copy";
 }
 
 }  // namespace handoff

@@ -68,6 +68,5 @@ const std::vector<std::string>& pair_words();
 std::string size_text(std::uint64_t bytes);
 /// "250us", "1.5ms", "120s", "15m": at most three significant figures.
 std::string duration_text(double seconds);
-std::string_view transfer_text(Transfer transfer);
 
 }  // namespace handoff

@@ -36,6 +36,8 @@ KNOWN = {
     "mutex_queue": Look("#0072b2", "o"),
     "lockfree_queue": Look("#d55e00", "s"),
     "lockfree_spsc": Look("#e69f00", "^"),
+    "ring_mpmc": Look("#b2182b", "h"),
+    "ring_spsc": Look("#7a4fbf", "p"),
     "tbb_flow_graph": Look("#009e73", "D"),
     "process_pool": Look("#cc79a7", "P"),
     "event_loop": Look("#56b4e9", "v"),

@@ -1,4 +1,4 @@
-// How payloads get into messages and out of them, the same in every strategy.
+// How payloads get into messages and out of them, the same in every strategy (Transfer copy, move).
 //
 // A value travels in the message itself. A Parcel is a slot: with `copy` the producer writes a
 // buffer of its own and copies it to the slot, the consumer copies it out and gives the slot back;
@@ -20,17 +20,22 @@ namespace handoff {
 
 /// What all messages of a cell share: nothing, or the slots.
 template <class Message>
-class Cargo {
+class Payloads {
  public:
-  explicit Cargo(const Workload& workload) : workload_(workload) {
+  explicit Payloads(const Workload& workload) : workload_(workload) {
     if constexpr (std::same_as<Message, Parcel>) slots_.emplace(workload_);
+  }
+
+  /// For a worker process: maps the slots there, too.
+  void populate() const {
+    if (slots_) slots_->populate();
   }
 
  private:
   template <class>
-  friend class Loader;
+  friend class PayloadWriter;
   template <class>
-  friend class Unloader;
+  friend class PayloadReader;
 
   std::unique_ptr<std::byte[]> own_buffer() const {
     if (travels_by_value(workload_) || workload_.transfer == Transfer::kMove) return nullptr;
@@ -43,19 +48,19 @@ class Cargo {
 
 /// Fills messages from one producer lane; for one thread at a time.
 template <class Message>
-class Loader {
+class PayloadWriter {
  public:
-  Loader(Cargo<Message>& cargo, Producer& lane)
-      : cargo_(cargo), lane_(lane), own_(cargo.own_buffer()) {}
+  PayloadWriter(Payloads<Message>& payloads, Producer& lane)
+      : payloads_(payloads), lane_(lane), own_(payloads.own_buffer()) {}
 
   /// False once nothing is left to draw.
-  bool load(Message& message) {
+  bool write(Message& message) {
     if constexpr (!std::same_as<Message, Parcel>) {
       return lane_.next(message);
     } else if (own_) {
       if (!lane_.next(own_.get())) return false;
       message.slot = slots().take(lane_.index());
-      std::memcpy(slots().at(message.slot), own_.get(), cargo_.workload_.payload);
+      std::memcpy(slots().at(message.slot), own_.get(), payloads_.workload_.payload);
       return true;
     } else {
       message.slot = slots().take(lane_.index());
@@ -66,25 +71,25 @@ class Loader {
   }
 
  private:
-  Slots& slots() { return *cargo_.slots_; }
+  Slots& slots() { return *payloads_.slots_; }
 
-  Cargo<Message>& cargo_;
+  Payloads<Message>& payloads_;
   Producer& lane_;
   std::unique_ptr<std::byte[]> own_;  // null: in place
 };
 
 /// Hands messages to one consumer lane; for one thread at a time.
 template <class Message>
-class Unloader {
+class PayloadReader {
  public:
-  Unloader(Cargo<Message>& cargo, Consumer& lane)
-      : cargo_(cargo), lane_(lane), own_(cargo.own_buffer()) {}
+  PayloadReader(Payloads<Message>& payloads, Consumer& lane)
+      : payloads_(payloads), lane_(lane), own_(payloads.own_buffer()) {}
 
-  void unload(const Message& message) {
+  void read(const Message& message) {
     if constexpr (!std::same_as<Message, Parcel>) {
       lane_.accept(message);
     } else if (own_) {
-      std::memcpy(own_.get(), slots().at(message.slot), cargo_.workload_.payload);
+      std::memcpy(own_.get(), slots().at(message.slot), payloads_.workload_.payload);
       slots().give(message.slot);
       lane_.accept(own_.get());
     } else {
@@ -94,9 +99,9 @@ class Unloader {
   }
 
  private:
-  Slots& slots() { return *cargo_.slots_; }
+  Slots& slots() { return *payloads_.slots_; }
 
-  Cargo<Message>& cargo_;
+  Payloads<Message>& payloads_;
   Consumer& lane_;
   std::unique_ptr<std::byte[]> own_;  // null: in place
 };

@@ -1,4 +1,4 @@
-/* The ring of bench/interface/ring.h: two slots with turns, any number of producers and consumers,
+/* The ring of bench/interface/mpmc_ring.h: two slots with turns, any number of producers and consumers,
  * capacity 1 or 2, full fences (it lies in memory of several processes), chained wakeups.
  *
  * -DP= -DC= -DCAP= -DITEMS= (of each producer), -DONE_EACH (each consumer takes one item and never

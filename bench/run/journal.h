@@ -45,8 +45,9 @@ class Journal {
   std::string pending_;
 };
 
-/// All whole lines of a journal, or of `path`.xz where there is no `path`. Throws std::runtime_error with a sentence if there is no journal
-/// a line inside it is not JSON, or what was packed is damaged.
+/// All whole lines of a journal, or of `path`.xz where there is no `path`. Throws
+/// std::runtime_error with a sentence if there is no journal a line inside it is not JSON, or what
+/// was packed is damaged.
 std::vector<Json> read_journal(const std::string& path);
 
 }  // namespace handoff

@@ -46,8 +46,8 @@ class Journal {
 };
 
 /// All whole lines of a journal, or of `path`.xz where there is no `path`. Throws
-/// std::runtime_error with a sentence if there is no journal, if a line inside it is not JSON, or if
-/// what was packed is damaged.
+/// std::runtime_error with a sentence if there is no journal, if a line inside it is not JSON, or
+/// if what was packed is damaged.
 std::vector<Json> read_journal(const std::string& path);
 
 }  // namespace handoff

@@ -26,7 +26,8 @@ using Rings = ::testing::Types<MpmcRing<BetweenThreads>, MpmcRing<BetweenProcess
                                SpscRing<BetweenThreads>, SpscRing<BetweenProcesses>>;
 struct RingNames {
   template <class Ring>
-  static std::string GetName(int /*index*/) {
+  static std::string GetName(
+      int /*index*/) {  // NOLINT(readability-identifier-naming): gtest asks it
     const bool spsc = std::same_as<Ring, SpscRing<BetweenThreads>> ||
                       std::same_as<Ring, SpscRing<BetweenProcesses>>;
     const bool threads = std::same_as<Ring, SpscRing<BetweenThreads>> ||

@@ -26,8 +26,7 @@ using Rings = ::testing::Types<MpmcRing<BetweenThreads>, MpmcRing<BetweenProcess
                                SpscRing<BetweenThreads>, SpscRing<BetweenProcesses>>;
 struct RingNames {
   template <class Ring>
-  static std::string GetName(
-      int /*index*/) {  // NOLINT(readability-identifier-naming): gtest asks it
+  static std::string GetName(int) {  // NOLINT: a name that Google Test asks for
     const bool spsc = std::same_as<Ring, SpscRing<BetweenThreads>> ||
                       std::same_as<Ring, SpscRing<BetweenProcesses>>;
     const bool threads = std::same_as<Ring, SpscRing<BetweenThreads>> ||

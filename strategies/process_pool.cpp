@@ -23,9 +23,8 @@ template <class Message, class Ring>
 class ProcessPool final : public Strategy {
  public:
   explicit ProcessPool(const Setting& setting)
-      : setting_(setting),
-        workload_(setting.workload),
-        payloads_(workload_),
+      : workload_(setting.workload),
+        ends_(workload_, setting.producers, setting.consumers),
         channel_(setting),
         workers_(workload_.consumers,
                  setting.cpus.empty() ? setting.cpus : setting.cpus.subspan(workload_.producers),
@@ -33,42 +32,33 @@ class ProcessPool final : public Strategy {
                   .broken = [this] { channel_.break_off(); },
                   .kept = {}}),
         crew_(workload_.producers, setting.cpus,
-              [this](std::uint32_t member) { produce(member); }) {
+              [this](std::uint32_t member) { ends_.hand_in_all(channel_, member); }) {
     workers_.start();  // the first time only to map the memory: no slice pays for its pages
     workers_.finish();
   }
 
   void run(const Run&) override {
-    channel_.reopen();
-    producing_.store(workload_.producers, std::memory_order_relaxed);  // published by Crew::run
+    ends_.open(channel_);
     workers_.start();
     crew_.run();
     workers_.finish();
   }
 
  private:
-  void produce(std::uint32_t member) {
-    hand_in_all<Message>(channel_, payloads_, setting_.producers[member]);
-    // Acquire and release: the last producer closes after the commits of all others.
-    if (producing_.fetch_sub(1, std::memory_order_acq_rel) == 1) channel_.close();
-  }
-
   /// In the worker.
   void work(std::uint32_t worker) {
     if (!std::exchange(knows_memory_, true)) {
       channel_.populate();
-      payloads_.populate();
+      ends_.populate();
     } else {
-      take_out_all<Message>(channel_, payloads_, setting_.consumers[worker]);
+      ends_.take_out_all(channel_, worker);
     }
   }
 
-  const Setting setting_;
   const Workload workload_;
-  Payloads<Message> payloads_;
+  ChannelEnds<Message> ends_;
   RingChannel<Message, Ring> channel_;
   bool knows_memory_ = false;  // each worker's own
-  std::atomic<std::uint32_t> producing_{0};
   Workers workers_;  // after all that they share, before the threads, of which they have no copy
   Crew crew_;
 };

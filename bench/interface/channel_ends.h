@@ -1,7 +1,10 @@
 // Both ends of a channel, the same for every carrier: lanes on one side, the channel on the other.
 #pragma once
 
+#include <atomic>
 #include <concepts>
+#include <cstdint>
+#include <span>
 
 #include "bench/interface/lanes.h"
 #include "bench/interface/message.h"
@@ -35,35 +38,62 @@ template <class C, class Message>
 concept ChannelOf = (kIsInPlace<Message> && InPlaceChannel<C>) ||
                     (!kIsInPlace<Message> && CopyingChannel<C, Message>);
 
-/// Hands in all that a lane draws; `payloads` is shared by all ends of the channel.
-template <class Message, ChannelOf<Message> C>
-void hand_in_all(C& channel, Payloads<Message>& payloads, Producer& lane) {
-  if constexpr (kIsInPlace<Message>) {
-    while (channel.push_in_place(lane)) {
-    }
-  } else {
-    PayloadWriter<Message> writer(payloads, lane);
-    for (Message message{}; writer.write(message);) {
-      if constexpr (std::same_as<decltype(channel.push(message)), bool>) {
-        if (!channel.push(message)) [[unlikely]]
-          return;
-      } else {
-        channel.push(message);
+/// The lanes of a cell at the ends of its channel.
+template <class Message>
+class ChannelEnds {
+ public:
+  ChannelEnds(const Workload& workload, std::span<Producer> producers,
+              std::span<Consumer> consumers)
+      : producers_(producers), consumers_(consumers), payloads_(workload) {}
+
+  /// For a worker process: maps the payloads there, too.
+  void populate() const { payloads_.populate(); }
+
+  /// Before each slice, while nobody is at the ends.
+  template <ChannelOf<Message> C>
+  void open(C& channel) {
+    channel.reopen();
+    producing_.store(static_cast<std::uint32_t>(producers_.size()), std::memory_order_relaxed);
+  }
+
+  /// Hands in all that a producer's lane draws; the last producer closes the channel.
+  template <ChannelOf<Message> C>
+  void hand_in_all(C& channel, std::uint32_t producer) {
+    if constexpr (kIsInPlace<Message>) {
+      while (channel.push_in_place(producers_[producer])) {
+      }
+    } else {
+      PayloadWriter<Message> writer(payloads_, producers_[producer]);
+      for (Message message{}; writer.write(message);) {
+        if constexpr (std::same_as<decltype(channel.push(message)), bool>) {
+          if (!channel.push(message)) [[unlikely]]
+            break;
+        } else {
+          channel.push(message);
+        }
       }
     }
+    // Acquire and release: the last producer closes after the pushes of all others.
+    if (producing_.fetch_sub(1, std::memory_order_acq_rel) == 1) channel.close();
   }
-}
 
-/// Takes out until the channel is closed and empty.
-template <class Message, ChannelOf<Message> C>
-void take_out_all(C& channel, Payloads<Message>& payloads, Consumer& lane) {
-  if constexpr (kIsInPlace<Message>) {
-    while (channel.pop_in_place(lane)) {
+  /// Takes out for a consumer's lane until the channel is closed and empty.
+  template <ChannelOf<Message> C>
+  void take_out_all(C& channel, std::uint32_t consumer) {
+    if constexpr (kIsInPlace<Message>) {
+      while (channel.pop_in_place(consumers_[consumer])) {
+      }
+    } else {
+      PayloadReader<Message> reader(payloads_, consumers_[consumer]);
+      for (Message message{}; channel.pop(message);) reader.read(message);
     }
-  } else {
-    PayloadReader<Message> reader(payloads, lane);
-    for (Message message{}; channel.pop(message);) reader.read(message);
   }
-}
+
+ private:
+  const std::span<Producer> producers_;
+  const std::span<Consumer> consumers_;
+  Payloads<Message> payloads_;
+  std::atomic<std::uint32_t> producing_{0};  // open() is published by what wakes the producers
+};
 
 }  // namespace handoff

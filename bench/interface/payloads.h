@@ -24,6 +24,8 @@ class Payloads {
  public:
   explicit Payloads(const Workload& workload) : workload_(workload) {
     if constexpr (std::same_as<Message, Parcel>) slots_.emplace(workload_);
+    const std::size_t lanes = std::size_t{workload.producers} + workload.consumers;
+    if (copies_slots()) own_ = std::make_unique<LinePair[]>(lanes * pairs_a_lane());
   }
 
   /// For a worker process: maps the slots there, too.
@@ -37,13 +39,31 @@ class Payloads {
   template <class>
   friend class PayloadReader;
 
-  std::unique_ptr<std::byte[]> own_buffer() const {
-    if (travels_by_value(workload_) || workload_.transfer == Transfer::kMove) return nullptr;
-    return std::make_unique<std::byte[]>(workload_.payload);
+  struct alignas(128) LinePair {
+    std::byte bytes[128];
+  };
+
+  /// Of cache lines, that no two lanes share; an odd number, so that large buffers do not all begin
+  /// in one set of the cache.
+  std::size_t pairs_a_lane() const {
+    return (workload_.payload + sizeof(LinePair) - 1) / sizeof(LinePair) | 1;
+  }
+  bool copies_slots() const {
+    return std::same_as<Message, Parcel> && workload_.transfer == Transfer::kCopy;
+  }
+  /// A buffer of one producer, or one consumer, of its own; null where none is needed. Made here,
+  /// not where it is used: that is inside a slice.
+  std::byte* own_buffer(std::uint32_t lane) const {
+    return own_ ? own_[lane * pairs_a_lane()].bytes : nullptr;
+  }
+  std::byte* buffer_of(const Producer& lane) const { return own_buffer(lane.index()); }
+  std::byte* buffer_of(const Consumer& lane) const {
+    return own_buffer(workload_.producers + lane.index());
   }
 
   const Workload workload_;
   std::optional<Slots> slots_;
+  std::unique_ptr<LinePair[]> own_;
 };
 
 /// Fills messages from one producer lane; for one thread at a time.
@@ -51,16 +71,16 @@ template <class Message>
 class PayloadWriter {
  public:
   PayloadWriter(Payloads<Message>& payloads, Producer& lane)
-      : payloads_(payloads), lane_(lane), own_(payloads.own_buffer()) {}
+      : payloads_(payloads), lane_(lane), own_(payloads.buffer_of(lane)) {}
 
   /// False once nothing is left to draw.
   bool write(Message& message) {
     if constexpr (!std::same_as<Message, Parcel>) {
       return lane_.next(message);
     } else if (own_) {
-      if (!lane_.next(own_.get())) return false;
+      if (!lane_.next(own_)) return false;
       message.slot = slots().take(lane_.index());
-      std::memcpy(slots().at(message.slot), own_.get(), payloads_.workload_.payload);
+      std::memcpy(slots().at(message.slot), own_, payloads_.workload_.payload);
       return true;
     } else {
       message.slot = slots().take(lane_.index());
@@ -75,7 +95,7 @@ class PayloadWriter {
 
   Payloads<Message>& payloads_;
   Producer& lane_;
-  std::unique_ptr<std::byte[]> own_;  // null: in place
+  std::byte* const own_;  // null: it works in the slot
 };
 
 /// Hands messages to one consumer lane; for one thread at a time.
@@ -83,15 +103,15 @@ template <class Message>
 class PayloadReader {
  public:
   PayloadReader(Payloads<Message>& payloads, Consumer& lane)
-      : payloads_(payloads), lane_(lane), own_(payloads.own_buffer()) {}
+      : payloads_(payloads), lane_(lane), own_(payloads.buffer_of(lane)) {}
 
   void read(const Message& message) {
     if constexpr (!std::same_as<Message, Parcel>) {
       lane_.accept(message);
     } else if (own_) {
-      std::memcpy(own_.get(), slots().at(message.slot), payloads_.workload_.payload);
+      std::memcpy(own_, slots().at(message.slot), payloads_.workload_.payload);
       slots().give(message.slot);
-      lane_.accept(own_.get());
+      lane_.accept(own_);
     } else {
       lane_.accept(slots().at(message.slot));
       slots().give(message.slot);
@@ -103,7 +123,7 @@ class PayloadReader {
 
   Payloads<Message>& payloads_;
   Consumer& lane_;
-  std::unique_ptr<std::byte[]> own_;  // null: in place
+  std::byte* const own_;  // null: it works in the slot
 };
 
 }  // namespace handoff

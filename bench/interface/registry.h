@@ -29,8 +29,7 @@ struct Traits {
   bool blocking = false;   // the primitive itself waits (else: spin a little, then an eventcount)
   bool lock_free = false;  // no thread's pause can stop all others
   bool allocates = false;  // memory is allocated on the path of an item
-  bool in_place =
-      false;  // payloads can be written and read where it keeps them (Transfer::kInPlace)
+  bool in_place = false;   // has places to write and read payloads in (Transfer::kInPlace)
   bool cross_process = false;    // producer and consumer need not share an address space
   bool owns_threads = false;     // a runtime makes the threads: the core cannot bind them
   bool spawns_per_item = false;  // a thread or process is made for each item

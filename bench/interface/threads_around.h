@@ -6,7 +6,6 @@
 // call and no std::function.
 #pragma once
 
-#include <atomic>
 #include <concepts>
 #include <memory>
 #include <vector>
@@ -33,37 +32,29 @@ requires Channel<C<Message>, Message>
 class ThreadsAround final : public Strategy {
  public:
   explicit ThreadsAround(const Setting& setting)
-      : workload_(setting.workload),
-        producers_(setting.producers),
-        consumers_(setting.consumers),
-        payloads_(workload_),
+      : producers_(setting.workload.producers),
+        ends_(setting.workload, setting.producers, setting.consumers),
         channel_(setting),
-        crew_(workload_.producers + workload_.consumers, setting.cpus,
+        crew_(producers_ + setting.workload.consumers, setting.cpus,
               [this](std::uint32_t member) { work(member); }) {}
 
   void run(const Run&) override {
-    channel_.reopen();
-    producing_.store(workload_.producers, std::memory_order_relaxed);  // published by Crew::run
+    ends_.open(channel_);
     crew_.run();
   }
 
  private:
   void work(std::uint32_t member) {
-    if (member < workload_.producers) {
-      hand_in_all<Message>(channel_, payloads_, producers_[member]);
-      // Acquire and release: the last producer closes after the pushes of all others.
-      if (producing_.fetch_sub(1, std::memory_order_acq_rel) == 1) channel_.close();
+    if (member < producers_) {
+      ends_.hand_in_all(channel_, member);
     } else {
-      take_out_all<Message>(channel_, payloads_, consumers_[member - workload_.producers]);
+      ends_.take_out_all(channel_, member - producers_);
     }
   }
 
-  const Workload workload_;
-  const std::span<Producer> producers_;
-  const std::span<Consumer> consumers_;
-  Payloads<Message> payloads_;
+  const std::uint32_t producers_;
+  ChannelEnds<Message> ends_;
   C<Message> channel_;
-  std::atomic<std::uint32_t> producing_{0};
   Crew crew_;  // last: its threads use all of the above
 };
 

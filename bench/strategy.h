@@ -16,6 +16,7 @@
 #include "bench/interface/message.h"
 #include "bench/interface/registry.h"
 #include "bench/interface/slots.h"
+#include "bench/interface/waiting.h"
 #include "bench/interface/workload.h"
 
 namespace handoff {
@@ -25,8 +26,8 @@ struct Setting {
   const Workload& workload;
   /// One CPU per executing thread, producers first; empty: leave threads where they are.
   std::span<const int> cpus;
-  /// Busy iterations before a wait blocks; small where threads exceed CPUs.
-  std::uint32_t spins = 0;
+  /// How whoever finds no room, or no item, waits; between slices all sleep.
+  Waiting waiting;
   /// The lanes that every run() will be given: their addresses do not change, so that worker
   /// processes may be forked in the constructor.
   std::span<Producer> producers;

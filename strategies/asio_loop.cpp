@@ -1,9 +1,10 @@
 // asio_loop: C event loops of Boost.Asio, one post an item.
 //
 // A producer is a thread that posts a handler holding the item, a consumer is a thread in
-// io_context::run() of its own io_context. As people write it: the library's own queue, mutex and
-// wakeups; a handler returns its one credit and consumes its item. Producers choose loops as in
-// event_loop: begin at different ones, go on to the next with each batch of credits.
+// io_context::run() of its own io_context, or in poll() while a wait spins. As people write it: the
+// library's own queue, mutex and wakeups; a handler returns its one credit and consumes its item.
+// Producers choose loops as in event_loop: begin at different ones, go on to the next with each
+// batch of credits.
 //
 // Properties: FIFO for each producer and loop; bounded by credits; a heap block for each handler;
 // the loops sleep in the library's epoll_wait between slices, kept there by work guards. Source:
@@ -32,11 +33,11 @@ class AsioLoops final : public Strategy {
   explicit AsioLoops(const Setting& setting)
       : setting_(setting),
         payloads_(setting.workload),
-        credits_(setting.workload.capacity, setting.workload.producers, setting.spins),
+        credits_(setting.workload.capacity, setting.workload.producers, setting.waiting),
         loops_(make_loops(setting)),
         threads_(
             setting.workload.consumers, setting.cpus, setting.workload.producers,
-            [this](std::uint32_t index) { loops_[index]->context.run(); }, [this] { dismiss(); }),
+            [this](std::uint32_t index) { serve(*loops_[index]); }, [this] { dismiss(); }),
         producers_(setting.workload.producers, setting.cpus,
                    [this](std::uint32_t index) { produce(index); }) {}
 
@@ -44,7 +45,10 @@ class AsioLoops final : public Strategy {
     serving_.arm(setting_.workload.consumers);
     producers_.run();
     for (const auto& loop : loops_) {  // after all items: posts to a loop keep their order
-      asio::post(loop->context, [this] { serving_.count_down(); });
+      asio::post(loop->context, [this, &in_slice = loop->in_slice] {
+        in_slice = false;
+        serving_.count_down();
+      });
     }
     serving_.await();
   }
@@ -55,6 +59,7 @@ class AsioLoops final : public Strategy {
     asio::io_context context;
     asio::executor_work_guard<asio::io_context::executor_type> guard{context.get_executor()};
     PayloadReader<Message> reader;
+    bool in_slice = false;  // the loop's alone
   };
 
   /// What is posted. Bytes, not the message itself: Asio 1.74 aligns handlers no more than operator
@@ -65,10 +70,11 @@ class AsioLoops final : public Strategy {
       std::memcpy(bytes_.data(), &message, sizeof message);
     }
     void operator()() const {
-      Message message;
-      std::memcpy(&message, bytes_.data(), sizeof message);
+      PayloadReader<Message>& reader = loop_->reader;
+      std::memcpy(&reader.own(), bytes_.data(), sizeof(Message));
+      loop_->in_slice = true;
       loops_->credits_.give(1);
-      loop_->reader.read(message);
+      reader.read();
     }
 
    private:
@@ -89,13 +95,28 @@ class AsioLoops final : public Strategy {
     for (const auto& loop : loops_) loop->guard.reset();
   }
 
+  /// In the library's run() where waiting is sleeping. Else it polls for as long as a wait spins,
+  /// but sleeps between slices.
+  void serve(Loop& loop) {
+    const Waiting& waiting = setting_.waiting;
+    if (!waiting.spins()) {
+      loop.context.run();
+      return;
+    }
+    while (!loop.context.stopped()) {
+      const auto polled = [&] { return loop.context.poll() != 0 || loop.context.stopped(); };
+      if (loop.in_slice && waiting.spin(polled)) continue;
+      loop.context.run_one();
+    }
+  }
+
   void produce(std::uint32_t index) {
     PayloadWriter<Message> writer(payloads_, setting_.producers[index]);
     CreditSpender credits(credits_);
     std::size_t to = index % loops_.size();
-    for (Message message{}; writer.write(message);) {
+    while (const Message* message = writer.next()) {
       if (credits.pay()) to = to + 1 == loops_.size() ? 0 : to + 1;
-      asio::post(loops_[to]->context, Handler(*this, *loops_[to], message));
+      asio::post(loops_[to]->context, Handler(*this, *loops_[to], *message));
     }
   }
 

@@ -1,20 +1,29 @@
 // direct: the producer calls the consumer, in the same thread. No hand-over at all.
 //
 // A reference: what the workload itself and its proof cost. 1:1 only; one executing thread, which
-// is producer and consumer both. Source: a function call.
+// is producer and consumer both. With Transfer::kCopy one copy is made, from the one's buffer to
+// the other's. Source: a function call.
+#include <cstring>
+
 #include "bench/strategy.h"
 
 namespace handoff {
 namespace {
 
 template <class Message>
-void hand_over(Producer& producer, Consumer& consumer, std::uint32_t payload) {
-  if constexpr (std::same_as<Message, Parcel>) {
-    const std::unique_ptr<std::byte[]> own(new std::byte[payload]);
-    while (producer.next(own.get())) consumer.accept(own.get());
+void hand_over(Producer& producer, Consumer& consumer, const Workload& workload) {
+  if constexpr (!std::same_as<Message, Parcel>) {
+    while (producer.next(producer.own<Message>())) {
+      consumer.own<Message>() = producer.own<Message>();
+      consumer.accept(consumer.own<Message>());
+    }
+  } else if (workload.transfer == Transfer::kCopy) {
+    while (producer.next(producer.buffer())) {
+      std::memcpy(consumer.buffer(), producer.buffer(), workload.payload);
+      consumer.accept(consumer.buffer());
+    }
   } else {
-    Message message{};
-    while (producer.next(message)) consumer.accept(message);
+    while (producer.next(producer.buffer())) consumer.accept(producer.buffer());
   }
 }
 
@@ -23,7 +32,7 @@ class Direct final : public Strategy {
   explicit Direct(const Setting& setting)
       : crew_(1, setting.cpus, [this](std::uint32_t) {
           with_message(run_->workload, [&]<class M>(std::type_identity<M>) {
-            hand_over<M>(run_->producers[0], run_->consumers[0], run_->workload.payload);
+            hand_over<M>(run_->producers[0], run_->consumers[0], run_->workload);
           });
         }) {}
 
@@ -47,6 +56,7 @@ const Descriptor kDescriptor{
       if (workload.producers == 1 && workload.consumers == 1) return {};
       return "direct has no second thread: 1 producer and 1 consumer only";
     },
+    .keeps = [](const Workload&) { return 1U; },
     .executing = [](const Workload&) { return 1U; },
     .make = [](const Setting& setting) -> std::unique_ptr<Strategy> {
       return std::make_unique<Direct>(setting);

@@ -3,9 +3,10 @@
 // A producer is a thread that puts items into inboxes, a consumer is a loop. Inbox: a ring that
 // producers claim places of by one fetch_add; credits bound the items in all inboxes together, so a
 // claimed place is free. The eventfd of a loop is written only when it sleeps or is about to: one
-// wakeup for many items. A loop that finds its inbox empty returns its credits, spins a little,
-// then sleeps. Producers begin at different loops and go on to the next one with each batch of
-// credits: all loops are used, and a loop that is awake gets several items in a row.
+// wakeup for many items. A loop that finds its inbox empty returns its credits and waits as the
+// workload says; where it sleeps, it sleeps in epoll_wait. Producers begin at different loops and
+// go on to the next one with each batch of credits: all loops are used, and a loop that is awake
+// gets several items in a row.
 //
 // Properties: FIFO for each producer and loop; bounded by credits; the loops sleep in epoll_wait
 // between slices.
@@ -63,14 +64,11 @@ class Doorbell {
       wake();
   }
 
-  /// Tries `ready` a while (`spins` busy iterations), then sleeps between tries until it holds;
+  /// Tries `ready` for a while, then sleeps between tries until it holds, as `waiting` says;
   /// `before_sleep` is called each time.
   template <class Ready, class BeforeSleep>
-  void await(std::uint32_t spins, Ready ready, BeforeSleep before_sleep) {
-    for (std::uint32_t i = 0; i < spins; ++i) {
-      if (ready()) return;
-      relax_cpu();
-    }
+  void await(const Waiting& waiting, Ready ready, BeforeSleep before_sleep) {
+    if (waiting.spin(ready)) return;
     while (!ready()) {
       state_.store(kAsleep, std::memory_order_relaxed);
       BetweenThreads::heavy_fence();
@@ -167,7 +165,7 @@ class EventLoops final : public Strategy {
       : setting_(setting),
         payloads_(setting.workload),
         credits_(setting.workload.capacity,
-                 std::max(setting.workload.producers, setting.workload.consumers), setting.spins),
+                 std::max(setting.workload.producers, setting.workload.consumers), setting.waiting),
         loops_(make_loops(setting.workload)),
         threads_(
             setting.workload.consumers, setting.cpus, setting.workload.producers,
@@ -211,9 +209,9 @@ class EventLoops final : public Strategy {
     PayloadWriter<Message> writer(payloads_, setting_.producers[index]);
     CreditSpender credits(credits_);
     std::size_t to = index % loops_.size();
-    for (Message message{}; writer.write(message);) {
+    while (const Message* message = writer.next()) {
       if (credits.pay()) to = to + 1 == loops_.size() ? 0 : to + 1;
-      loops_[to]->inbox.push(message);
+      loops_[to]->inbox.push(*message);
       loops_[to]->bell.ring();
     }
   }
@@ -224,18 +222,18 @@ class EventLoops final : public Strategy {
     for (std::uint32_t seen = 0;;) {
       // Read before the inbox is drained: what was handed in before the end is then found.
       const std::uint32_t ended = ended_.load(std::memory_order_acquire);
-      for (Message message{}; loop.inbox.pop(message);) {
+      while (loop.inbox.pop(reader.own())) {
         credits.item_taken();
-        reader.read(message);
+        reader.read();
       }
       credits.settle();
       bool ends = ended != seen;
       seen = ended;
       if (ends && dismissed_) return;
       // Counted down when all but sleeping is done: what the fence costs is of the slice. Nothing
-      // comes before that, so it does not spin.
+      // comes before that, so it does not spin, whatever the wait is.
       loop.bell.await(
-          ends ? 0 : setting_.spins,
+          ends ? Waiting{} : setting_.waiting,
           [&] { return loop.inbox.ready() || ended_.load(std::memory_order_acquire) != seen; },
           [&] {
             if (std::exchange(ends, false)) serving_.count_down();

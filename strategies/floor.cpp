@@ -47,8 +47,8 @@ class Floor final : public Strategy {
 
   void produce() {
     std::uint64_t turn = 0;
-    for (Value<8> value{}; producer_.next(value);) {
-      full_.value = value;
+    while (producer_.next(producer_.own<Value<8>>())) {
+      full_.value = producer_.own<Value<8>>();
       full_.word.store(++turn, std::memory_order_release);
       await_change(taken_, turn - 1);
     }
@@ -59,7 +59,8 @@ class Floor final : public Strategy {
     for (std::uint64_t turn = 0;;) {
       const std::uint64_t now = await_change(full_, turn);
       if (now == kEnd) return;
-      consumer_.accept(full_.value);
+      consumer_.own<Value<8>>() = full_.value;
+      consumer_.accept(consumer_.own<Value<8>>());
       taken_.word.store(turn = now, std::memory_order_release);
     }
   }

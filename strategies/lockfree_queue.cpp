@@ -1,10 +1,10 @@
 // lockfree_queue: boost::lockfree::queue, fixed-size, between threads.
 //
 // Properties: FIFO, bounded (its pool of nodes is), lock-free; many producers, many consumers. It
-// has no waiting of its own: a full or empty queue is retried a little, then slept on by an
-// eventcount, which costs a load when nobody sleeps. At most 65534 items: nodes have 16-bit
-// numbers. Source: Boost.Lockfree; Michael & Scott 1996, "Simple, fast, and practical non-blocking
-// and blocking concurrent queue algorithms".
+// has no waiting of its own: a full or empty queue is waited for as the workload says, where it is
+// slept on by an eventcount, which costs a load when nobody sleeps. At most 65534 items: nodes have
+// 16-bit numbers. Source: Boost.Lockfree; Michael & Scott 1996, "Simple, fast, and practical
+// non-blocking and blocking concurrent queue algorithms".
 #include <boost/lockfree/queue.hpp>
 
 #include "bench/interface/waiting_channel.h"
@@ -32,7 +32,7 @@ using LockfreeQueue = WaitingChannel<Message, BoostQueue<Message>>;
 
 const Descriptor kDescriptor{
     .name = "lockfree_queue",
-    .summary = "boost::lockfree::queue, fixed-size; waits by spinning, then an eventcount",
+    .summary = "boost::lockfree::queue, fixed-size",
     .source = "Boost.Lockfree; Michael & Scott 1996",
     .traits = {.fifo = true, .bounded = true, .lock_free = true},
     .unsupported = [](const Workload& workload) -> std::string {

@@ -41,13 +41,13 @@ class MemoryCopy final : public Strategy {
   }
 
   void copy() {
-    Value<8> value{};
-    while (producer_.next(value)) {
+    while (producer_.next(producer_.own<Value<8>>())) {
       const std::size_t at = place_ * stride_;
       place_ = place_ + 1 < places_ ? place_ + 1 : 0;
       std::memcpy(to_.data() + at, from_.data() + at, bytes_);
       asm volatile("" : : "r"(to_.data() + at) : "memory");  // the copy is wanted
-      consumer_.accept(value);
+      consumer_.own<Value<8>>() = producer_.own<Value<8>>();
+      consumer_.accept(consumer_.own<Value<8>>());
     }
   }
 

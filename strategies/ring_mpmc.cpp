@@ -2,8 +2,8 @@
 //
 // Explains other rows: process_pool has the same ring between processes; ring_spsc is what it costs
 // that several may stand at an end. Properties: FIFO, bounded, no allocation; a thread that loses
-// its CPU between reserving and committing holds up those behind it. Waiting: a short spin, then
-// an eventcount. Source: Vyukov 2010, "Bounded MPMC queue".
+// its CPU between reserving and committing holds up those behind it. It waits as the workload says.
+// Source: Vyukov 2010, "Bounded MPMC queue".
 #include "bench/interface/mpmc_ring.h"
 #include "bench/interface/ring_channel.h"
 #include "bench/strategy.h"

@@ -3,7 +3,7 @@
 // Explains other rows: process_pool has the same ring between processes at 1:1, ring_mpmc one for
 // any number at either end. Each end remembers the other's position and reads it again only when
 // the ring looks full, or empty. Properties: FIFO, bounded, wait-free but for the waiting itself,
-// no allocation; 1:1 only. Waiting: a short spin, then an eventcount. Source: Lamport 1983,
+// no allocation; 1:1 only. It waits as the workload says. Source: Lamport 1983,
 // "Specifying concurrent program modules"; Lee, Bu, Chandranmenon 2009, "MCRingBuffer".
 #include "bench/interface/ring_channel.h"
 #include "bench/interface/spsc_ring.h"

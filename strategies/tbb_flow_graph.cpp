@@ -7,21 +7,25 @@
 // take a slot.
 //
 // The limiter is the bound: a body decrements it once its item is consumed. A limiter has no
-// waiting and no buffer, it refuses, and the caller keeps the item: producers retry a little, then
-// sleep on an eventcount that bodies notify. Some refusals are not for lack of room: while the put
+// waiting and no buffer, it refuses, and the caller keeps the item: producers wait as the workload
+// says, on an eventcount that bodies notify. Some refusals are not for lack of room: while the put
 // of the item that a body has just finished is still under way, the limiter counts it once more.
 // That can only refuse anybody where producers exceed capacity, and there each put notifies, too.
 //
 // Properties: bounded; allocates a task an item; not FIFO (it is with C = 1: bodies of an only lane
-// run in the order of arrival; with more, tasks overtake each other). oneTBB's threads cannot be
-// bound, so nothing of this cell is; they look for work a little before they sleep.
+// run in the order of arrival; with more, tasks overtake each other). A task_scheduler_observer
+// binds whoever enters the arena. oneTBB's threads look for work a little before they sleep.
 // Source: oneTBB, flow graph, limiter_node and function_node.
 #include <oneapi/tbb/flow_graph.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_scheduler_observer.h>
+#include <sched.h>
 
-#include <vector>
+#include <deque>
+#include <utility>
 
+#include "bench/interface/cpu_set.h"
 #include "bench/interface/crew.h"
 #include "bench/interface/payloads.h"
 #include "bench/strategy.h"
@@ -31,15 +35,50 @@ namespace {
 
 namespace flow = oneapi::tbb::flow;
 
+/// Binds whoever enters the arena to the CPU of its slot. Workers have no other arena and stay; the
+/// thread that waits for the graph is let go as it came.
+class Binder final : public oneapi::tbb::task_scheduler_observer {
+ public:
+  /// `cpus`: of the arena's slots; empty: binds nobody.
+  Binder(oneapi::tbb::task_arena& arena, std::span<const int> cpus)
+      : task_scheduler_observer(arena), cpus_(cpus) {
+    if (!cpus.empty()) observe(true);
+  }
+  ~Binder() override { observe(false); }  // waits for who is in a callback
+
+  void on_scheduler_entry(bool is_worker) override {
+    const auto slot =
+        static_cast<std::size_t>(oneapi::tbb::this_task_arena::current_thread_index());
+    const int cpu = cpus_[slot % cpus_.size()];
+    if (!is_worker) sched_getaffinity(0, sizeof before_, &before_);
+    if (std::exchange(bound_to_, cpu) == cpu) return;
+    const cpu_set_t set = only_cpu(cpu);
+    sched_setaffinity(0, sizeof set, &set);
+  }
+  void on_scheduler_exit(bool is_worker) override {
+    if (is_worker) return;
+    bound_to_ = -1;
+    sched_setaffinity(0, sizeof before_, &before_);
+  }
+
+ private:
+  static inline thread_local cpu_set_t before_;
+  static inline thread_local int bound_to_ = -1;
+  const std::span<const int> cpus_;
+};
+
 template <class Message>
 class FlowGraph final : public Strategy {
  public:
   explicit FlowGraph(const Setting& setting)
       : setting_(setting),
         payloads_(setting.workload),
+        not_full_(setting.waiting),
         parallelism_(oneapi::tbb::global_control::max_allowed_parallelism,
                      setting.workload.producers + setting.workload.consumers),
         arena_(static_cast<int>(setting.workload.consumers), 0),
+        binder_(arena_, setting.cpus.empty() ? setting.cpus
+                                             : setting.cpus.subspan(setting.workload.producers)),
         producers_(setting.workload.producers, setting.cpus,
                    [this](std::uint32_t index) { produce(index); }) {
     for (Consumer& lane : setting.consumers) readers_.emplace_back(payloads_, lane);
@@ -76,9 +115,9 @@ class FlowGraph final : public Strategy {
     PayloadWriter<Message> writer(payloads_, setting_.producers[index]);
     flow::limiter_node<Message>& limiter = nodes_->limiter;
     const bool crowded = setting_.workload.producers > setting_.workload.capacity;
-    for (Message message{}; writer.write(message);) {
-      if (!limiter.try_put(message)) {
-        not_full_.await(setting_.spins, [&] { return limiter.try_put(message); });
+    while (const Message* message = writer.next()) {
+      if (!limiter.try_put(*message)) {
+        not_full_.await([&] { return limiter.try_put(*message); });
       }
       if (crowded) not_full_.notify_one();
     }
@@ -95,10 +134,11 @@ class FlowGraph final : public Strategy {
 
   const Setting setting_;
   Payloads<Message> payloads_;
-  std::vector<PayloadReader<Message>> readers_;  // each its slot's alone
+  std::deque<PayloadReader<Message>> readers_;  // each its slot's alone
   EventCount not_full_;
   oneapi::tbb::global_control parallelism_;
   oneapi::tbb::task_arena arena_;
+  Binder binder_;
   std::optional<Nodes> nodes_;
   Crew producers_;
 };
@@ -107,7 +147,7 @@ const Descriptor kDescriptor{
     .name = "tbb_flow_graph",
     .summary = "oneTBB limiter_node and function_node of concurrency C in an arena of its own",
     .source = "oneTBB, flow graph",
-    .traits = {.bounded = true, .allocates = true, .owns_threads = true},
+    .traits = {.bounded = true, .allocates = true, .waits_itself = true},
     .make = [](const Setting& setting) -> std::unique_ptr<Strategy> {
       return with_message(setting.workload, [&]<class M>(std::type_identity<M>) {
         return std::unique_ptr<Strategy>(std::make_unique<FlowGraph<M>>(setting));

@@ -54,17 +54,17 @@ TEST(BrokenStrategy, ThatDeliversAnItemOfTheSliceBeforeIsStale) {
 TEST(BrokenStrategy, ThatCrashesIsCrashedByItsSignal) {
   expect_outcome(outcome_of("broken_crashes"), CellVerdict::kCrashed,
                  R"(killed by SIGSEGV \(Segmentation fault\) in the middle of a slice: )"
-                 "100 items accepted by then");
+                 "20 items accepted by then");
 }
 
 TEST(BrokenStrategy, ThatHangsIsHung) {
   expect_outcome(outcome_of("broken_hangs", {.payload = 64}, 5), CellVerdict::kHung,
-                 "no progress for 5 s in the middle of a slice: 100 items accepted by then");
+                 "no progress for 5 s in the middle of a slice: 20 items accepted by then");
 }
 
 TEST(BrokenStrategy, ThatExitsIsCrashedWithItsStatus) {
   expect_outcome(outcome_of("broken_exits"), CellVerdict::kCrashed,
-                 "exited with status 0 in the middle of a slice: 100 items accepted by then");
+                 "exited with status 0 in the middle of a slice: 20 items accepted by then");
 }
 
 TEST(BrokenStrategy, ThatAbandonsAProcessIsLeaked) {
@@ -74,8 +74,8 @@ TEST(BrokenStrategy, ThatAbandonsAProcessIsLeaked) {
 
 TEST(BrokenStrategy, ThatStopsDrawingIsLost) {
   expect_outcome(outcome_of("broken_stops_early"), CellVerdict::kLost,
-                 R"(slice 3: lost 28 \(slice 3 producer 0 sequence 1[0-2][0-9], .*, …\); )"
-                 "stopped after drawing 128 of 1000 items");
+                 R"(slice 3: lost 44 \(slice 3 producer 0 sequence 2[0-9], .*, …\); )"
+                 "stopped after drawing 64 of 1000 items");
 }
 
 TEST(BrokenStrategy, ThatThrowsIsCrashedWithItsWords) {

@@ -77,7 +77,7 @@ Json run_of(const std::vector<std::pair<std::string, double>>& cells) {
     ratio["verdict"] = "slower";
     point["ratios"].push_back(ratio);
   }
-  return {{"schema", 1},
+  return {{"schema", 2},
           {"context",
            {{"pin", "auto"},
             {"environment", {{"host", {{"host_id", "a"}}}, {"build", {{"compiler", "gcc"}}}}}}},
@@ -223,7 +223,7 @@ TEST(Export, AsJunitShowsWhatFailedAsAFailedTest) {
 }
 
 Json gate_of(const std::string& verdict, bool regression) {
-  return {{"schema", 1},
+  return {{"schema", 2},
           {"kind", "gate"},
           {"verdict", regression ? "regression" : verdict},
           {"reason", ""},

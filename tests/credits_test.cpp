@@ -11,25 +11,26 @@ namespace handoff {
 namespace {
 
 using testing::eventually;
+using testing::kBlocking;
 using testing::kSanitized;
-using testing::kSpins;
+using testing::kSpinning;
 
 TEST(Credits, ComeInBatchesThatLeaveSomeForOthers) {
-  EXPECT_EQ(Credits(1, 1, kSpins).batch(), 1U);
-  EXPECT_EQ(Credits(7, 5, kSpins).batch(), 1U);
-  EXPECT_EQ(Credits(64, 4, kSpins).batch(), 4U);
-  EXPECT_EQ(Credits(1 << 20, 1, kSpins).batch(), 32U);
+  EXPECT_EQ(Credits(1, 1, kSpinning).batch(), 1U);
+  EXPECT_EQ(Credits(7, 5, kSpinning).batch(), 1U);
+  EXPECT_EQ(Credits(64, 4, kSpinning).batch(), 4U);
+  EXPECT_EQ(Credits(1 << 20, 1, kSpinning).batch(), 32U);
 }
 
 TEST(Credits, AreTakenAtMostABatchAtATimeAndAtMostAllOfThem) {
-  Credits credits(18, 1, kSpins);
+  Credits credits(18, 1, kSpinning);
   ASSERT_EQ(credits.batch(), 4U);
   for (int i = 0; i < 4; ++i) EXPECT_EQ(credits.take(), 4U);
   EXPECT_EQ(credits.take(), 2U);
 }
 
 TEST(Credits, ThatASpenderHasLeftAreGivenBack) {
-  Credits credits(16, 1, kSpins);
+  Credits credits(16, 1, kSpinning);
   {
     CreditSpender spender(credits);
     EXPECT_TRUE(spender.pay());
@@ -41,7 +42,7 @@ TEST(Credits, ThatASpenderHasLeftAreGivenBack) {
 }
 
 TEST(Credits, AreReturnedInBatchesOrWhenSettled) {
-  Credits credits(8, 1, kSpins);
+  Credits credits(8, 1, kSpinning);
   ASSERT_EQ(credits.batch(), 2U);
   for (int i = 0; i < 4; ++i) credits.take();
   CreditReturner returner(credits);
@@ -57,7 +58,7 @@ TEST(Credits, AreReturnedInBatchesOrWhenSettled) {
 TEST(Credits, GivenAtOnceWakeEveryoneTheyAreEnoughFor) {
   constexpr std::uint32_t kWaiters = 5;
   for (int round = 0; round < (kSanitized ? 20 : 200); ++round) {
-    Credits credits(kWaiters, kWaiters, round % 2 == 0 ? 0 : kSpins);
+    Credits credits(kWaiters, kWaiters, round % 2 == 0 ? kBlocking : kSpinning);
     for (std::uint32_t i = 0; i < kWaiters; ++i) credits.take();
     std::atomic<std::uint32_t> served{0};
     std::vector<std::thread> waiters;
@@ -76,12 +77,12 @@ TEST(Credits, GivenAtOnceWakeEveryoneTheyAreEnoughFor) {
 
 /// Producers and consumers around a count of items under way.
 void expect_bound(std::uint32_t capacity, std::uint32_t producers, std::uint32_t consumers,
-                  std::uint32_t spins) {
+                  const Waiting& waiting) {
   const std::uint64_t each = kSanitized ? 500 : 5000;
-  Credits credits(capacity, std::max(producers, consumers), spins);
+  Credits credits(capacity, std::max(producers, consumers), waiting);
   alignas(128) std::atomic<std::uint32_t> under_way{0}, most{0};
   alignas(128) std::atomic<std::uint64_t> left{each * producers};
-  EventCount handed_in;
+  EventCount handed_in(waiting);
   std::vector<std::thread> threads;
   for (std::uint32_t p = 0; p < producers; ++p) {
     threads.emplace_back([&] {
@@ -108,7 +109,7 @@ void expect_bound(std::uint32_t capacity, std::uint32_t producers, std::uint32_t
         if (!take()) {
           returner.settle();
           bool taken = false;
-          handed_in.await(spins, [&] { return left == 0 || (taken = take()); });
+          handed_in.await([&] { return left == 0 || (taken = take()); });
           if (!taken) break;
         }
         if (left.fetch_sub(1) == 1) handed_in.notify_all();
@@ -126,11 +127,11 @@ void expect_bound(std::uint32_t capacity, std::uint32_t producers, std::uint32_t
 
 TEST(Credits, BoundWhatIsUnderWayAndNeverStick) {
   for (const std::uint32_t capacity : {1U, 2U, 3U, 40U, 1024U}) {
-    for (const std::uint32_t spins : {0U, 200U}) {
-      expect_bound(capacity, 1, 1, spins);
-      expect_bound(capacity, 5, 3, spins);
-      expect_bound(capacity, 2, 8, spins);
-      expect_bound(capacity, 16, 16, spins);
+    for (const Waiting& waiting : {kBlocking, kSpinning}) {
+      expect_bound(capacity, 1, 1, waiting);
+      expect_bound(capacity, 5, 3, waiting);
+      expect_bound(capacity, 2, 8, waiting);
+      expect_bound(capacity, 16, 16, waiting);
     }
   }
 }

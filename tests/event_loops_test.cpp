@@ -84,16 +84,18 @@ int threads_at_work() {
 
 TEST_P(EventLoops, SleepBetweenSlices) {
   if (kSanitized) GTEST_SKIP() << "the sanitizer's own thread may be at work";
-  InProcess cell(descriptor(), {.producers = 2, .consumers = 5}, 1000, 1000);
-  for (int slice = 0; slice < 5; ++slice) {
-    ASSERT_TRUE(cell.slice(500).good());
-    EXPECT_TRUE(eventually([] { return threads_at_work() == 0; }));
+  for (const Wait wait : {Wait::kBlock, Wait::kSpin, Wait::kSpinBlock}) {
+    InProcess cell(descriptor(), {.producers = 2, .consumers = 5, .wait = wait}, 1000);
+    for (int slice = 0; slice < 5; ++slice) {
+      ASSERT_TRUE(cell.slice(500).good());
+      EXPECT_TRUE(eventually([] { return threads_at_work() == 0; }));
+    }
   }
 }
 
 TEST_P(EventLoops, DeliverThousandsOfSlicesOfOneItem) {
-  for (const std::uint32_t spins : {0U, 1000U}) {
-    InProcess cell(descriptor(), {.producers = 3, .consumers = 5, .capacity = 1}, 100, spins);
+  for (const Waiting& waiting : {testing::kBlocking, testing::kSpinning}) {
+    InProcess cell(descriptor(), {.producers = 3, .consumers = 5, .capacity = 1}, 100, waiting);
     for (int slice = 0; slice < (kSanitized ? 300 : 3000); ++slice) {
       const CellOutcome outcome = cell.slice(1);
       ASSERT_TRUE(outcome.good()) << outcome.reason;

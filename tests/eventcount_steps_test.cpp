@@ -36,7 +36,7 @@ void expect_wakeup_wherever_the_waiter_stands(void (SharedEventCount::*notify)()
     auto& waited = *new (memory.data()) Waited;
     SteppedProcess waiter([&] {
       count_missed_wakeups_in(&waited.missed_wakeups);
-      waited.count.await(0, [&] { return waited.ready.load(std::memory_order_acquire); });
+      waited.count.await([&] { return waited.ready.load(std::memory_order_acquire); });
       return 0;
     });
     if (!waiter.traced()) GTEST_SKIP() << "ptrace is not allowed here";
@@ -73,7 +73,7 @@ TEST(EventCount, AWaiterThatLeavesDoesNotTakeAnothersCountWithIt) {
     std::atomic<std::uint64_t> missed_wakeups{0};
     int await(const std::atomic<bool>& flag) {
       count_missed_wakeups_in(&missed_wakeups);
-      count.await(0, [&] { return flag.load(std::memory_order_acquire); });
+      count.await([&] { return flag.load(std::memory_order_acquire); });
       return 0;
     }
   };
@@ -110,7 +110,7 @@ TEST(EventCount, ASleeperWhoseClaimerHasStoppedIsWokenByTheNextNotifier) {
     const SharedMemory memory = SharedMemory::create(sizeof(Waited));
     auto& waited = *new (memory.data()) Waited;
     SteppedProcess sleeper([&] {
-      waited.count.await(0, [&] { return waited.ready.load(std::memory_order_acquire); });
+      waited.count.await([&] { return waited.ready.load(std::memory_order_acquire); });
       return 0;
     });
     if (!sleeper.traced()) break;
@@ -157,15 +157,15 @@ void expect_the_last_item_wherever_the_consumer_stands(Consume consume, PutAndCl
 
 template <class Ring>
 struct One {
-  Ring ring{2, 8};
+  Ring ring{2, 8, Waiting{}};
 };
 
 template <class Ring>
 void expect_ring_gives_the_last_item() {
   expect_the_last_item_wherever_the_consumer_stands<One<Ring>>(
-      [](One<Ring>& place) { return place.ring.take(0) == nullptr ? 0 : 1; },
+      [](One<Ring>& place) { return place.ring.take() == nullptr ? 0 : 1; },
       [](One<Ring>& place) {
-        place.ring.commit(*place.ring.reserve(0));
+        place.ring.commit(*place.ring.reserve());
         place.ring.close();
       });
 }
@@ -190,7 +190,7 @@ class Pocket {
 };
 
 struct OneChannel {
-  WaitingChannel<int, Pocket, BetweenProcesses> channel{Setting{.workload = {}, .spins = 0}};
+  WaitingChannel<int, Pocket, BetweenProcesses> channel{Setting{.workload = {}}};
 };
 
 TEST(WaitingChannel, GivesTheLastItemWhereverTheConsumerStandsWhenItIsClosed) {

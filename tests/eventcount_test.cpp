@@ -129,7 +129,8 @@ enum class Workers { kThreads, kTormentedThreads, kProcesses };
 enum class Fences { kAsymmetric, kFull, kShared };  // kShared: of an eventcount between processes
 
 struct Case {
-  std::uint32_t capacity, spins;
+  std::uint32_t capacity;
+  Waiting waiting;
   Fences fences;
   Workers workers;
 };
@@ -198,7 +199,7 @@ template <class Between>
 void expect_every_item(const Case& stress) {
   const std::uint32_t pairs = 4, items = testing::kSanitized ? 1500 : 8000;
   const Workload workload{.payload = 8, .capacity = stress.capacity};
-  const Setting setting{.workload = workload, .spins = stress.spins};
+  const Setting setting{.workload = workload, .waiting = stress.waiting};
   const SharedMemory memory = SharedMemory::create(sizeof(Shared<Between>));
   Shared<Between>& shared = *new (memory.data()) Shared<Between>(setting);
   shared.producing = pairs;
@@ -231,10 +232,12 @@ std::vector<Case> cases() {
   for (const std::uint32_t capacity : {1U, 2U, 3U}) {
     for (const Workers workers : {Workers::kThreads, Workers::kTormentedThreads}) {
       for (const Fences fences : {Fences::kAsymmetric, Fences::kFull, Fences::kShared}) {
-        all.push_back({capacity, capacity == 2 ? 20U : 0U, fences, workers});
+        all.push_back(
+            {capacity, capacity == 2 ? testing::kSpinning : testing::kBlocking, fences, workers});
       }
     }
-    all.push_back({capacity, capacity == 2 ? 20U : 0U, Fences::kShared, Workers::kProcesses});
+    all.push_back({capacity, capacity == 2 ? testing::kSpinning : testing::kBlocking,
+                   Fences::kShared, Workers::kProcesses});
   }
   return all;
 }
@@ -251,11 +254,12 @@ INSTANTIATE_TEST_SUITE_P(EventCount, EventCountStress, ::testing::ValuesIn(cases
 
 /// How a child ends that makes `use` of an eventcount where futex and membarrier are forbidden.
 int status_without_calls(const std::function<void(EventCount&)>& before,
-                         const std::function<void(EventCount&)>& use, bool asymmetric) {
+                         const std::function<void(EventCount&)>& use, bool asymmetric,
+                         const Waiting& waiting = {}) {
   const pid_t child = fork();
   if (child == 0) {
     set_fences(asymmetric);
-    EventCount count;
+    EventCount count(waiting);
     before(count);
     sock_filter rules[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -294,14 +298,30 @@ TEST(EventCount, NotifyOneCallsNobodyWhenNobodyWaits) {
 
 TEST(EventCount, AwaitCallsNobodyWhileItsConditionHolds) {
   const int status = status_without_calls(
-      [](EventCount&) {}, [](EventCount& count) { count.await(1, [] { return true; }); }, true);
+      [](EventCount&) {}, [](EventCount& count) { count.await([] { return true; }); }, true,
+      testing::kSpinning);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 99) GTEST_SKIP() << "no seccomp here";
+  EXPECT_EQ(status, 0);
+}
+
+TEST(EventCount, AWaitThatOnlySpinsNeverSleepsAndNeedsNoWakeup) {
+  const int status = status_without_calls(
+      [](EventCount&) {},
+      [](EventCount& count) {
+        int looks = 0;
+        count.await([&] {
+          count.notify_one();
+          return ++looks == 100'000;
+        });
+      },
+      true, Waiting{.spin_ticks = 1, .source = TickSource::kClock, .sleeps = false});
   if (WIFEXITED(status) && WEXITSTATUS(status) == 99) GTEST_SKIP() << "no seccomp here";
   EXPECT_EQ(status, 0);
 }
 
 TEST(EventCount, AWaiterThatDidNotSleepTakesItsCountBack) {
   const int status =
-      status_without_calls([](EventCount& count) { count.await(0, [] { return true; }); },
+      status_without_calls([](EventCount& count) { count.await([] { return true; }); },
                            [](EventCount& count) { count.notify_one(); }, true);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 99) GTEST_SKIP() << "no seccomp here";
   EXPECT_EQ(status, 0);
@@ -310,7 +330,7 @@ TEST(EventCount, AWaiterThatDidNotSleepTakesItsCountBack) {
 /// Its condition comes true while it looks, and it is claimed at the same time, or another was.
 TEST(EventCount, AWaiterPassedByAClaimLeavesNoCount) {
   const auto passed_by_a_claim = [](EventCount& count) {
-    count.await(0, [&] {
+    count.await([&] {
       count.notify_one();
       return true;
     });
@@ -328,10 +348,10 @@ TEST(EventCount, AWaiterPassedByAClaimLeavesNoCount) {
 TEST(EventCount, TwoPassedByOneClaimLeaveNoCount) {
   const auto both_wait_again = [](EventCount& count) {
     int looks = 0;
-    count.await(0, [&] {
+    count.await([&] {
       if (++looks == 1) {
         int others = 0;
-        count.await(0, [&] {
+        count.await([&] {
           if (++others == 1) count.notify_one();
           return others == 3;
         });
@@ -354,7 +374,7 @@ TEST(EventCount, NotifyAllWakesEverybodyWhoSleeps) {
     std::vector<std::thread> threads;
     for (int i = 0; i < 6; ++i) {
       threads.emplace_back([&] {
-        count.await(0, [&] { return open.load(std::memory_order_acquire); });
+        count.await([&] { return open.load(std::memory_order_acquire); });
         ++through;
       });
     }
@@ -375,8 +395,8 @@ TEST(EventCount, ASleeperWhoseWakeupIsLostFindsOutAndIsCounted) {
     EventCount count, other;
     std::atomic<bool> open{false};
     std::thread sleeper([&] {
-      count.await(
-          0, [&] { return open.load(std::memory_order_acquire); }, both_ends ? &other : nullptr);
+      count.await([&] { return open.load(std::memory_order_acquire); },
+                  both_ends ? &other : nullptr);
     });
     usleep(10'000);
     open.store(true, std::memory_order_release);  // and nobody is notified
@@ -396,7 +416,7 @@ TEST(EventCount, WhoeverIsAboutToSleepWakesTheOtherEndThatSleepsForNothing) {
   std::atomic<bool> item{false}, looked_again{false}, over{false};
   std::atomic<int> looks{0};
   std::thread consumer([&] {
-    not_empty.await(0, [&] {
+    not_empty.await([&] {
       looked_again = ++looks > 1;
       return item.load(std::memory_order_acquire);
     });
@@ -405,10 +425,7 @@ TEST(EventCount, WhoeverIsAboutToSleepWakesTheOtherEndThatSleepsForNothing) {
   usleep(10'000);
   item = true;  // and nobody is notified
   const std::uint64_t begin = monotonic_ns();
-  std::thread producer([&] {
-    not_full.await(
-        0, [&] { return over.load(); }, &not_empty);
-  });
+  std::thread producer([&] { not_full.await([&] { return over.load(); }, &not_empty); });
   ASSERT_TRUE(testing::eventually([&] { return looked_again.load(); }));
   const std::uint64_t took_ns = monotonic_ns() - begin;
   over = true;
@@ -428,7 +445,7 @@ TEST(EventCount, ASleeperThatIsNotifiedLateIsNotCounted) {
   std::atomic<bool> open{false}, looked_again{false};
   std::atomic<int> looks{0};
   std::thread sleeper([&] {
-    count.await(0, [&] {
+    count.await([&] {
       looked_again = ++looks > 1;
       return open.load(std::memory_order_acquire);
     });
@@ -448,7 +465,7 @@ TEST(EventCount, SleepersBurnNoCpu) {
   std::atomic<bool> open{false};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] { count.await(100, [&] { return open.load(); }); });
+    threads.emplace_back([&] { count.await([&] { return open.load(); }); });
   }
   usleep(20'000);
   timespec before{}, after{};

@@ -50,7 +50,7 @@ class JournalFile : public ::testing::Test {
   std::string directory_, path_;
 };
 
-const Json kHead{{"t", "plan"}, {"schema", 1}};
+const Json kHead{{"t", "plan"}, {"schema", 2}};
 Json numbered(int n) { return {{"t", "second"}, {"at_s", n}}; }
 
 TEST_F(JournalFile, GivesBackTheLinesThatWereFlushed) {

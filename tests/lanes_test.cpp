@@ -59,19 +59,20 @@ TEST(Lanes, SayAgainThatNothingIsLeft) {
   next_id(lanes.producers()[0]);
   Value<8> value{};
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(lanes.producers()[0].next(value));
-  EXPECT_NE(lanes.exhausted_at(), 0U);
 }
 
 TEST(Lanes, RememberWhenTheFirstProducerFoundNothingLeft) {
   LaneSetup lanes = make_lanes({.producers = 2, .payload = 8}, 16);
   lanes.arm(1, 1);
   next_id(lanes.producers()[0]);
-  EXPECT_EQ(lanes.exhausted_at(), 0U);
+  const std::size_t before = lanes.read_marks().size();
   Value<8> value{};
   lanes.producers()[1].next(value);
-  const std::uint64_t first = lanes.exhausted_at();
+  const std::vector<MarkReading> marks = lanes.read_marks();
+  ASSERT_EQ(marks.size(), before + 1);
   lanes.producers()[0].next(value);
-  EXPECT_EQ(lanes.exhausted_at(), first);
+  EXPECT_EQ(lanes.read_marks().size(), marks.size());
+  EXPECT_EQ(lanes.read_marks().back().ticks, marks.back().ticks);
 }
 
 TEST(Lanes, CountProgressOfDrawingAndOfAccepting) {
@@ -87,22 +88,69 @@ TEST(Lanes, CountProgressOfDrawingAndOfAccepting) {
   EXPECT_EQ(lanes.accepted(), 1U);
 }
 
-TEST(Lanes, StampTimeAndCountInOrderWithinTheirRoom) {
+TEST(Lanes, MarkTimeAndCountsInOrder) {
   for (const std::uint64_t items : {1U, 10U, 63U, 64U, 1000U, 4096U, 50'000U}) {
     LaneSetup lanes = make_lanes({.consumers = 2, .payload = 8}, items);
     lanes.arm(1, items);
     Value<8> value{};
     while (lanes.producers()[0].next(value)) lanes.consumers()[1].accept(value);  // one takes all
-    const std::span<const Stamp> stamps = lanes.stamps_of(1);
-    ASSERT_FALSE(stamps.empty()) << items;
-    EXPECT_LE(stamps.size(), 2 * 64U * 2 + 2);
-    EXPECT_GE(stamps.size(), std::min<std::size_t>(items, 64)) << items;
-    for (std::size_t i = 1; i < stamps.size(); ++i) {
-      EXPECT_GT(stamps[i].accepted, stamps[i - 1].accepted);
-      EXPECT_GE(stamps[i].ticks, stamps[i - 1].ticks);
+    const std::vector<MarkReading> marks = lanes.read_marks();
+    EXPECT_LE(marks.size(), Board::kMarks + 1U);
+    EXPECT_GE(marks.size(), std::min<std::size_t>(items, 8)) << items;
+    EXPECT_EQ(marks.front().accepted, 0U);
+    EXPECT_EQ(marks.back().accepted, items);
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      EXPECT_EQ(marks[i].made, marks[i].accepted);  // each was accepted before the next was drawn
+      EXPECT_EQ(marks[i].accepted_by[0], 0U);
+      EXPECT_EQ(marks[i].accepted_by[1], marks[i].accepted);
+      if (i > 0) {
+        EXPECT_GE(marks[i].ticks, marks[i - 1].ticks);
+      }
     }
-    EXPECT_TRUE(lanes.stamps_of(0).empty());
+    EXPECT_EQ(lanes.most_under_way(), 0U);
   }
+}
+
+TEST(Lanes, DoNotCountAsMadeWhatOtherProducersHaveYetToMake) {
+  LaneSetup lanes = make_lanes({.producers = 2, .payload = 8}, 4096);
+  lanes.arm(1, 4096);             // chunks of 64, marks 256 apart
+  next_id(lanes.producers()[0]);  // has 63 of its first chunk left
+  for (int i = 0; i < 1024; ++i) next_id(lanes.producers()[1]);
+  std::uint64_t most = 0;
+  for (const MarkReading& mark : lanes.read_marks()) {
+    EXPECT_EQ(mark.made, mark.surely_made);
+    most = std::max(most, mark.made);
+  }
+  EXPECT_EQ(most, 1024U - 63);  // at the mark of sequence 1024, which is the next one
+  EXPECT_EQ(lanes.most_under_way(), most);
+}
+
+TEST(Lanes, HaveABufferEachForThePayloadAndForTheValueThatHoldsIt) {
+  for (const std::uint32_t payload : {8U, 64U, 100U, 256U, 257U, 4096U}) {
+    LaneSetup lanes = make_lanes({.producers = 3, .consumers = 2, .payload = payload}, 16);
+    std::vector<std::byte*> at;
+    for (const Producer& lane : lanes.producers()) at.push_back(lane.buffer());
+    for (const Consumer& lane : lanes.consumers()) at.push_back(lane.buffer());
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      EXPECT_EQ(reinterpret_cast<std::uintptr_t>(at[i]) % 128, 0U);
+      if (i > 0) {
+        EXPECT_GE(at[i] - at[i - 1], std::max<std::ptrdiff_t>(payload, kLargestValue));
+      }
+    }
+  }
+}
+
+TEST(Lanes, KnowTheThreadThatUsesThemAlsoInAForkedProcess) {
+  const std::uint32_t mine = this_thread_number();
+  EXPECT_EQ(this_thread_number(), mine);
+  std::uint32_t others = 0;
+  std::thread([&] { others = this_thread_number(); }).join();
+  EXPECT_NE(others, mine);
+  const pid_t child = fork();
+  if (child == 0) _exit(this_thread_number() == static_cast<std::uint32_t>(getpid()) ? 0 : 1);
+  int status = 1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Lanes, MapEverySequenceToAnotherBit) {
@@ -146,7 +194,7 @@ TEST(Lanes, MayBeUsedByAForkedProcess) {
   ASSERT_GT(worker, 0);
   waitpid(worker, nullptr, 0);
   EXPECT_EQ(lanes.accepted(), 1000U);
-  EXPECT_TRUE(prove(lanes, true).good());
+  EXPECT_TRUE(prove(lanes, testing::kByHand).good());
 }
 
 TEST(Lanes, AreDrawnByManyThreadsAtOnceWithoutGapOrOverlap) {
@@ -164,7 +212,7 @@ TEST(Lanes, AreDrawnByManyThreadsAtOnceWithoutGapOrOverlap) {
       });
     }
     for (std::thread& thread : threads) thread.join();
-    const CellOutcome outcome = prove(lanes, true);
+    const CellOutcome outcome = prove(lanes, testing::kByHand);
     EXPECT_TRUE(outcome.good()) << outcome.reason;
     EXPECT_EQ(lanes.issued(), items);
   }
@@ -188,7 +236,7 @@ TEST(Lanes, CutWhileTheyAreDrawnLoseNothing) {
     for (std::thread& thread : threads) thread.join();
     EXPECT_TRUE(lanes.was_cut());
     EXPECT_LE(lanes.issued(), kItems);
-    const CellOutcome outcome = prove(lanes, true);
+    const CellOutcome outcome = prove(lanes, testing::kByHand);
     EXPECT_TRUE(outcome.good()) << outcome.reason;
   }
 }

@@ -250,13 +250,15 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{{"--strategies", "x=y=z"},
                 "--strategies 'x=y=z' is not a strategy; write a name from 'handoff list', or "
                 "label=name, with letters, digits, _ - . +"},
-        Refused{{"--budget", "20"},
-                "--budget '20' is not a duration; write a number with us, ms, s, m or h, such as "
-                "500ms or 20s"},
+        Refused{
+            {"--budget", "20"},
+            "--budget '20' is not a duration; write a number with ns, us, ms, s, m or h, such as "
+            "500ms or 20s"},
         Refused{{"--budget", "-3s"}, "--budget '-3s' is out of range; give 100ms to 24h"},
-        Refused{{"--budget", "nans"},
-                "--budget 'nans' is not a duration; write a number with us, ms, s, m or h, such "
-                "as 500ms or 20s"},
+        Refused{
+            {"--budget", "nans"},
+            "--budget 'nans' is not a duration; write a number with ns, us, ms, s, m or h, such "
+            "as 500ms or 20s"},
         Refused{{"--slice", "2m"}, "--slice '2m' is out of range; give 100us to 1m"},
         Refused{{"--timeout", "1us"}, "--timeout '1us' is out of range; give 100ms to 1h"},
         Refused{{"--incarnations", "0"}, "--incarnations '0' is not a whole number from 1 to 1000"},

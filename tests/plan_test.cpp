@@ -24,9 +24,9 @@ using testing::Texts;
 
 TEST(PlanPoints, AreNamedAsTheResultsAre) {
   Workload workload;
-  EXPECT_EQ(point_id(workload, 1024), "1:1 64B");
+  EXPECT_EQ(point_id(workload, 1024, 2), "1:1 64B");
   workload = {4, 2, 65536, 16, Transfer::kMove};
-  EXPECT_EQ(point_id(workload, 64), "4:2 64KiB cap=64 move");
+  EXPECT_EQ(point_id(workload, 64, 8), "4:2 64KiB cap=64 move");
 }
 
 TEST(PlanPoints, HoldAllCandidatesThenTheReferencesThatCan) {
@@ -162,11 +162,11 @@ TEST(PlanCapacity, DefaultsToAQuarterOfWhatIsAvailable) {
 
 TEST(PlanCapacity, DropsAPointThatMemoryMakesTheSameAsAnother) {
   const Plan plan =
-      planned({"--pairs", "1:1", "--payload", "1M", "--capacity", "32,64", "--memory", "256M"});
+      planned({"--pairs", "1:1", "--payload", "1M", "--capacity", "32,64", "--memory", "320M"});
   EXPECT_EQ(plan.points.size(), 1U);
   ASSERT_EQ(plan.dropped.size(), 1U);
   EXPECT_EQ(plan.dropped[0],
-            "1:1 1MiB cap=64: the memory budget of 256 MiB (--memory) lowers its capacity to 32, "
+            "1:1 1MiB cap=64: the memory budget of 320 MiB (--memory) lowers its capacity to 32, "
             "already measured");
 }
 

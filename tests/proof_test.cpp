@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "bench/cell/lane_setup.h"
@@ -37,7 +38,9 @@ class ByHand {
   void accept_all(const std::vector<Bytes>& items) {
     for (const Bytes& item : items) accept(item);
   }
-  CellOutcome prove(bool fifo = true) const { return handoff::prove(lanes, fifo); }
+  CellOutcome prove(bool fifo = true) const {
+    return handoff::prove(lanes, {.fifo = fifo, .hands_over = false});
+  }
 
  private:
   Workload workload_;
@@ -315,7 +318,8 @@ void expect_alterations_found_in_values(std::uint32_t payload) {
       }
       lanes.consumers()[0].accept(value);
     }
-    ASSERT_EQ(prove(lanes, true).verdict, CellVerdict::kCorrupted) << at << " of " << payload;
+    ASSERT_EQ(prove(lanes, testing::kByHand).verdict, CellVerdict::kCorrupted)
+        << at << " of " << payload;
   }
 }
 
@@ -336,7 +340,7 @@ TEST(Proof, IgnoresWhatLiesBehindThePayloadInALargerValue) {
     value.bytes[9] = std::byte{0xee};
     lanes.consumers()[0].accept(value);
   }
-  EXPECT_TRUE(prove(lanes, true).good());
+  EXPECT_TRUE(prove(lanes, testing::kByHand).good());
 }
 
 TEST(Proof, AsksOnlyForWhatWasDrawnOfACutSlice) {
@@ -393,6 +397,89 @@ TEST(Proof, FindsThatAStrategyNeverBegan) {
   ByHand slice({});
   slice.arm(1, 640);
   EXPECT_EQ(slice.prove().reason, "slice 1: stopped after drawing 0 of 640 items");
+}
+
+/// Draws all items of `lanes` in this thread, in place, and keeps `under_way` of them; another
+/// thread, or this one, accepts them.
+CellOutcome handed_over(const Workload& workload, std::uint64_t items, std::size_t under_way,
+                        bool by_another) {
+  LaneSetup lanes = testing::make_lanes(workload, items);
+  lanes.arm(1, items);
+  std::vector<Value<64>> places(items);
+  std::size_t accepted = 0;
+  const auto accept_until = [&](std::size_t end) {
+    const auto accept = [&] {
+      for (; accepted < end; ++accepted) lanes.consumers()[0].accept(places[accepted]);
+    };
+    by_another ? std::thread(accept).join() : accept();
+  };
+  for (std::size_t i = 0; i < items; ++i) {
+    if (i >= accepted + under_way) accept_until(i);
+    lanes.producers()[0].next(places[i]);
+  }
+  Value<64> none{};
+  EXPECT_FALSE(lanes.producers()[0].next(none));
+  accept_until(items);
+  return prove(lanes, {.fifo = true, .hands_over = true});
+}
+
+constexpr Workload kInPlaceOf20{.capacity = 20, .transfer = Transfer::kInPlace};
+
+TEST(Proof, DemandsThatAnotherThreadAcceptsAnItemThanTheOneThatDrewIt) {
+  EXPECT_TRUE(handed_over(kInPlaceOf20, 100, 10, true).good());
+  const CellOutcome own = handed_over(kInPlaceOf20, 100, 10, false);
+  EXPECT_EQ(own.verdict, CellVerdict::kNotHandedOver);
+  EXPECT_TRUE(contains(own.reason, "accepted by the thread that drew it")) << own.reason;
+}
+
+TEST(Proof, AllowsAsManyItemsUnderWayAsTheCapacityAndOneInEachHand) {
+  EXPECT_TRUE(handed_over(kInPlaceOf20, 1000, 22, true).good());
+  const CellOutcome more = handed_over(kInPlaceOf20, 1000, 200, true);
+  EXPECT_EQ(more.verdict, CellVerdict::kOverfull);
+  EXPECT_TRUE(contains(more.reason, "items under way at once, at most 22 by the capacity of 20"))
+      << more.reason;
+}
+
+TEST(Proof, DemandsThatACopiedItemIsMadeAndAcceptedInTheBuffersOfItsLanes) {
+  for (const bool made : {true, false}) {
+    for (const bool accepted : {true, false}) {
+      LaneSetup lanes = testing::make_lanes({.payload = 64}, 10);
+      lanes.arm(1, 10);
+      Producer& producer = lanes.producers()[0];
+      Consumer& consumer = lanes.consumers()[0];
+      Value<64> elsewhere{};
+      Value<64>& from = made ? producer.own<Value<64>>() : elsewhere;
+      Value<64>& to = accepted ? consumer.own<Value<64>>() : elsewhere;
+      while (producer.next(from)) {
+        to = from;
+        std::thread([&] { consumer.accept(to); }).join();
+      }
+      const CellOutcome outcome = prove(lanes, {.fifo = true, .hands_over = true});
+      EXPECT_EQ(outcome.good(), made && accepted) << outcome.reason;
+      if (outcome.good()) continue;
+      EXPECT_EQ(outcome.verdict, CellVerdict::kWrongTransfer);
+      EXPECT_EQ(contains(outcome.reason, "10 not made in the producer's own buffer"), !made);
+      EXPECT_EQ(contains(outcome.reason, "not accepted in the consumer's own buffer 10"),
+                !accepted);
+    }
+  }
+}
+
+TEST(Proof, DemandsThatAMovedItemIsAcceptedWhereItWasMade) {
+  for (const Transfer transfer : {Transfer::kMove, Transfer::kInPlace}) {
+    for (const bool copied : {false, true}) {
+      LaneSetup lanes = testing::make_lanes({.payload = 64, .transfer = transfer}, 10);
+      lanes.arm(1, 10);  // chunks of 1, and each item is looked at
+      Value<64> place{}, copy{};
+      while (lanes.producers()[0].next(place)) {
+        copy = place;
+        std::thread([&] { lanes.consumers()[0].accept(copied ? copy : place); }).join();
+      }
+      const CellOutcome outcome = prove(lanes, {.fifo = true, .hands_over = true});
+      EXPECT_EQ(outcome.verdict, copied ? CellVerdict::kWrongTransfer : CellVerdict::kDelivered);
+      EXPECT_EQ(contains(outcome.reason, "not accepted where it was made 10"), copied);
+    }
+  }
 }
 
 }  // namespace

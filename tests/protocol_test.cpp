@@ -39,7 +39,7 @@ TEST(Protocol, OpenRequestsSurviveTheJourney) {
   const OpenRequest request{.strategy = "mutex_queue",
                             .workload = {.producers = 2},
                             .cpus = {3, 1, 2},
-                            .spins = 77,
+                            .spin_ticks = 77,
                             .max_items = 1ULL << 30,
                             .tick_source = TickSource::kCounter,
                             .ns_per_tick = 0.4761904761904762,
@@ -48,7 +48,7 @@ TEST(Protocol, OpenRequestsSurviveTheJourney) {
   EXPECT_EQ(back.strategy, request.strategy);
   EXPECT_EQ(back.workload, request.workload);
   EXPECT_EQ(back.cpus, request.cpus);
-  EXPECT_EQ(back.spins, request.spins);
+  EXPECT_EQ(back.spin_ticks, request.spin_ticks);
   EXPECT_EQ(back.max_items, request.max_items);
   EXPECT_EQ(back.tick_source, request.tick_source);
   EXPECT_EQ(back.ns_per_tick, request.ns_per_tick);

@@ -26,7 +26,7 @@ inline Plan small_plan(int incarnations = 8) {
     PointPlan point;
     point.workload = {.producers = threads, .consumers = threads, .payload = 100};
     point.capacity_asked = 1024;
-    point.id = point_id(point.workload, point.capacity_asked);
+    point.id = point_id(point.workload, point.capacity_asked, 2);
     point.placement.mode = "auto";
     point.slice_ns = 1e6;
     point.incarnations = incarnations;

@@ -20,10 +20,11 @@ using testing::whole_pass;
 using testing::whole_run;
 
 TEST(RunRecord, NamesTheColumnsOfItsRowsInTheirOrder) {
-  EXPECT_EQ(RunRecord::slice_columns(),
-            (std::vector<std::string>{"cell", "start_ns", "items", "window_items", "elapsed_ns",
-                                      "cpu_ns", "voluntary", "involuntary", "run_delay_ns",
-                                      "slowest_share", "fastest_share", "missed_wakeups"}));
+  EXPECT_EQ(
+      RunRecord::slice_columns(),
+      (std::vector<std::string>{"cell", "start_ns", "items", "window_items", "elapsed_ns", "cpu_ns",
+                                "voluntary", "involuntary", "run_delay_ns", "slowest_share",
+                                "fastest_share", "missed_wakeups", "whole_ns"}));
   SliceReply reply;
   reply.items = 2;
   reply.window_items = 3.04;
@@ -35,7 +36,9 @@ TEST(RunRecord, NamesTheColumnsOfItsRowsInTheirOrder) {
   reply.slowest_share = 0.123456;
   reply.fastest_share = 1.5;
   reply.missed_wakeups = 2;
-  EXPECT_EQ(RunRecord::slice_row(1, 9.2, reply), Json::parse("[1,9,2,3.0,5,5,6,7,8,0.123,1.5,2]"));
+  reply.whole_ns = 10.4;
+  EXPECT_EQ(RunRecord::slice_row(1, 9.2, reply),
+            Json::parse("[1,9,2,3.0,5,5,6,7,8,0.123,1.5,2,10]"));
 }
 
 TEST(RunRecord, SumsUpTheSlicesOfACellButNotItsWarmUp) {
@@ -63,7 +66,7 @@ TEST(RunRecord, CountsMissedWakeupsOfTheWarmUpToo) {
   for (Json& line : lines) {
     if (line.at("t") != "block" || line.at("block").get<int>() >= 0) continue;
     for (Json& row : line.at("slices")) {
-      if (row.at(0) == kFast) row.back() = 3;
+      if (row.at(0) == kFast) row.at(11) = 3;
     }
   }
   const RunRecord record = record_of(plan, lines);
@@ -71,16 +74,42 @@ TEST(RunRecord, CountsMissedWakeupsOfTheWarmUpToo) {
   EXPECT_EQ(record.point(0).cells[kSlow].missed_wakeups, 0U);
 }
 
-TEST(RunRecord, ReadsJournalsThatHaveNoMissedWakeups) {
+TEST(RunRecord, ReadsJournalsOfTheTimeBeforeTheLastColumns) {
   const Plan plan = small_plan();
   std::vector<Json> lines = whole_pass(0, 0, 20);
   for (Json& line : lines) {
     if (line.at("t") != "block") continue;
-    for (Json& row : line.at("slices")) row.erase(row.size() - 1);
+    for (Json& row : line.at("slices")) row.erase(row.begin() + 11, row.end());
   }
   const RunRecord record = record_of(plan, lines);
   EXPECT_EQ(record.point(0).cells[kFast].slices, 20);
   EXPECT_EQ(record.point(0).cells[kFast].missed_wakeups, 0U);
+}
+
+TEST(RunRecord, CountsSlicesWithoutAWindowAndForgivesThoseFromWhichItsLengthWasLearned) {
+  const Plan plan = small_plan();
+  for (const int untimed : {0, 1, 2, 4, 5, 20}) {  // of 100
+    std::vector<Json> lines = whole_pass(0, 0, 100);
+    int left = untimed;
+    for (Json& line : lines) {
+      if (line.at("t") != "block" || line.at("block").get<int>() < 0) continue;
+      for (Json& row : line.at("slices")) {
+        if (row.at(0) == kFast && left-- > 0) row.at(3) = row.at(4) = 0;
+      }
+    }
+    const RunRecord record = record_of(plan, lines);
+    const CellRecord& cell = record.point(0).cells[kFast];
+    EXPECT_EQ(cell.untimed, untimed);
+    EXPECT_EQ(cell.slices, 100);
+    EXPECT_EQ(hardly_timed(cell), untimed > 4) << untimed;
+    const Json results = make_results(plan, Json::object(), record);
+    for (const Json& told : results["points"][0]["cells"]) {
+      if (told["label"] != plan.points[0].cells[kFast].label) continue;
+      EXPECT_EQ(told["untimed_slices"], untimed);
+      EXPECT_EQ(told["ns_per_item"].is_null(), untimed > 4);
+      EXPECT_EQ(told["reason"] == "", untimed <= 4) << told["reason"];
+    }
+  }
 }
 
 TEST(RunRecord, FedLineByLineSaysAtTheEndWhatItSaysFedAtOnce) {

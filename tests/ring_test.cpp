@@ -16,7 +16,7 @@ namespace handoff {
 namespace {
 
 using testing::expect_both_are_served;
-using testing::kSpins;
+using testing::kSpinning;
 
 constexpr std::uint32_t kCapacities[] = {1, 2, 3, 5, 7, 8, 100};
 
@@ -49,7 +49,7 @@ TYPED_TEST_SUITE(RingBetweenProcesses, RingsBetweenProcesses, RingNames);
 
 template <class Ring>
 void put(Ring& ring, std::uint64_t value) {
-  auto* slot = ring.reserve(kSpins);
+  auto* slot = ring.reserve();
   ASSERT_NE(slot, nullptr);
   std::memcpy(ring.bytes(*slot), &value, sizeof value);
   ring.commit(*slot);
@@ -58,7 +58,7 @@ void put(Ring& ring, std::uint64_t value) {
 /// The next value, or -1 at the end.
 template <class Ring>
 std::int64_t get(Ring& ring) {
-  auto* slot = ring.take(kSpins);
+  auto* slot = ring.take();
   if (slot == nullptr) return -1;
   std::uint64_t value = 0;
   std::memcpy(&value, ring.bytes(*slot), sizeof value);
@@ -68,7 +68,7 @@ std::int64_t get(Ring& ring) {
 
 TYPED_TEST(EveryRing, KeepsTheOrderOverManyRounds) {
   for (const std::uint32_t capacity : kCapacities) {
-    TypeParam ring(capacity, 8);
+    TypeParam ring(capacity, 8, kSpinning);
     std::uint64_t in = 0, out = 0;
     for (std::uint32_t batch = 1; in < 20 * capacity; batch = batch % capacity + 1) {
       for (std::uint32_t i = 0; i < batch; ++i) put(ring, in++);
@@ -81,7 +81,7 @@ TYPED_TEST(EveryRing, KeepsTheOrderOverManyRounds) {
 
 TYPED_TEST(EveryRing, HoldsItsCapacityAndNotOneMore) {
   for (const std::uint32_t capacity : kCapacities) {
-    TypeParam ring(capacity, 8);
+    TypeParam ring(capacity, 8, kSpinning);
     for (std::uint32_t start = 0; start < 3; ++start) {  // wherever the ring stands
       for (std::uint32_t i = 0; i < capacity; ++i) put(ring, i);
       std::atomic<bool> reserved{false};
@@ -89,7 +89,7 @@ TYPED_TEST(EveryRing, HoldsItsCapacityAndNotOneMore) {
         put(ring, capacity);
         reserved = true;
       });
-      auto* taken = ring.take(kSpins);
+      auto* taken = ring.take();
       ASSERT_NE(taken, nullptr);
       usleep(5000);
       EXPECT_FALSE(reserved) << "what is taken is under way until it is released";
@@ -104,17 +104,17 @@ TYPED_TEST(EveryRing, HoldsItsCapacityAndNotOneMore) {
 
 TYPED_TEST(EveryRing, HasSlotsThatDoNotOverlapAndLieAsLargeOnesNeed) {
   for (const std::size_t room : {8U, 32U, 33U, 64U, 100U, 4096U, 65536U}) {
-    TypeParam ring(3, room);
+    TypeParam ring(3, room, kSpinning);
     std::byte* places[3];
     for (int i = 0; i < 3; ++i) {
-      auto* slot = ring.reserve(kSpins);
+      auto* slot = ring.reserve();
       places[i] = ring.bytes(*slot);
       EXPECT_EQ(reinterpret_cast<std::uintptr_t>(places[i]) % (room > 32 ? 64 : room), 0U) << room;
       std::memset(places[i], i + 1, room);
       ring.commit(*slot);
     }
     for (int i = 0; i < 3; ++i) {
-      auto* slot = ring.take(kSpins);
+      auto* slot = ring.take();
       ASSERT_EQ(ring.bytes(*slot), places[i]);
       for (std::size_t k = 0; k < room; ++k) {
         ASSERT_EQ(places[i][k], static_cast<std::byte>(i + 1)) << room;
@@ -125,9 +125,9 @@ TYPED_TEST(EveryRing, HasSlotsThatDoNotOverlapAndLieAsLargeOnesNeed) {
 }
 
 TYPED_TEST(EveryRing, DoesNotDeliverWhatWasWithdrawn) {
-  TypeParam ring(2, 8);
+  TypeParam ring(2, 8, kSpinning);
   for (std::uint64_t round = 0; round < 10; ++round) {
-    auto* slot = ring.reserve(kSpins);
+    auto* slot = ring.reserve();
     ASSERT_NE(slot, nullptr);
     ring.withdraw(*slot);
     put(ring, round);
@@ -136,7 +136,7 @@ TYPED_TEST(EveryRing, DoesNotDeliverWhatWasWithdrawn) {
 }
 
 TYPED_TEST(EveryRing, GivesWhatItHoldsAfterItIsClosedAndCanBeReopened) {
-  TypeParam ring(4, 8);
+  TypeParam ring(4, 8, kSpinning);
   for (std::uint64_t round = 0; round < 10; ++round) {
     put(ring, round);
     ring.close();
@@ -148,7 +148,7 @@ TYPED_TEST(EveryRing, GivesWhatItHoldsAfterItIsClosedAndCanBeReopened) {
 }
 
 TYPED_TEST(RingForMany, LetsEveryWaitingConsumerGoWhenItIsClosed) {
-  TypeParam ring(4, 8);
+  TypeParam ring(4, 8, kSpinning);
   std::vector<std::thread> consumers;
   for (int i = 0; i < 8; ++i) consumers.emplace_back([&] { EXPECT_EQ(get(ring), -1); });
   usleep(20'000);
@@ -158,11 +158,11 @@ TYPED_TEST(RingForMany, LetsEveryWaitingConsumerGoWhenItIsClosed) {
 
 TYPED_TEST(RingForMany, ServesBothWaitingConsumersWhenTheLaterItemIsCommittedFirst) {
   for (int round = 0; round < 5; ++round) {
-    TypeParam ring(2, 8);
+    TypeParam ring(2, 8, testing::kBlocking);
     expect_both_are_served([&] { get(ring); },
                            [&] {
-                             auto* first = ring.reserve(0);
-                             auto* second = ring.reserve(0);
+                             auto* first = ring.reserve();
+                             auto* second = ring.reserve();
                              ring.commit(*second);
                              testing::let_it_sleep_again();
                              ring.commit(*first);
@@ -172,13 +172,13 @@ TYPED_TEST(RingForMany, ServesBothWaitingConsumersWhenTheLaterItemIsCommittedFir
 
 TYPED_TEST(RingForMany, ServesBothWaitingProducersWhenTheLaterSlotIsReleasedFirst) {
   for (int round = 0; round < 5; ++round) {
-    TypeParam ring(2, 8);
+    TypeParam ring(2, 8, testing::kBlocking);
     put(ring, 0);
     put(ring, 1);
     expect_both_are_served([&] { put(ring, 2); },
                            [&] {
-                             auto* first = ring.take(0);
-                             auto* second = ring.take(0);
+                             auto* first = ring.take();
+                             auto* second = ring.take();
                              ring.release(*second);
                              testing::let_it_sleep_again();
                              ring.release(*first);
@@ -187,12 +187,12 @@ TYPED_TEST(RingForMany, ServesBothWaitingProducersWhenTheLaterSlotIsReleasedFirs
 }
 
 TYPED_TEST(RingForMany, LetsEverybodyGoWhenItIsBrokenOffAndStaysBroken) {
-  TypeParam full(1, 8), empty(1, 8);
+  TypeParam full(1, 8, kSpinning), empty(1, 8, kSpinning);
   put(full, 0);
   std::vector<std::thread> waiting;
   for (int i = 0; i < 4; ++i) {
-    waiting.emplace_back([&] { EXPECT_EQ(full.reserve(kSpins), nullptr); });
-    waiting.emplace_back([&] { EXPECT_EQ(empty.take(kSpins), nullptr); });
+    waiting.emplace_back([&] { EXPECT_EQ(full.reserve(), nullptr); });
+    waiting.emplace_back([&] { EXPECT_EQ(empty.take(), nullptr); });
   }
   usleep(20'000);
   full.break_off();
@@ -200,14 +200,14 @@ TYPED_TEST(RingForMany, LetsEverybodyGoWhenItIsBrokenOffAndStaysBroken) {
   for (std::thread& thread : waiting) thread.join();
   full.close();
   full.reopen();
-  EXPECT_EQ(full.reserve(kSpins), nullptr);
+  EXPECT_EQ(full.reserve(), nullptr);
 }
 
 /// Each producer hands in its numbers, others' come in between; each consumer sees them ascend.
 template <class Ring>
 void exchange(std::uint32_t producers, std::uint32_t consumers, std::uint32_t capacity,
               std::uint64_t items) {
-  Ring ring(capacity, 8);
+  Ring ring(capacity, 8, kSpinning);
   std::atomic<std::uint32_t> producing{producers};
   std::vector<std::vector<int>> seen(consumers, std::vector<int>(producers * items));
   std::vector<std::thread> threads;
@@ -254,7 +254,7 @@ TYPED_TEST(EveryRing, DeliversEachItemOnceAndInOrderToAnotherThread) {
 TYPED_TEST(RingBetweenProcesses, DeliversEachItemOnceAndInOrderToAChild) {
   constexpr std::uint64_t kCarried = 20'000;
   for (const std::uint32_t capacity : {1U, 3U, 64U}) {
-    TypeParam ring(capacity, 64);
+    TypeParam ring(capacity, 64, kSpinning);
     const pid_t child = fork();
     if (child == 0) {
       for (std::uint64_t i = 0; i < kCarried; ++i) {

@@ -24,6 +24,7 @@ Plan short_plan() {
   PointPlan& point = plan.points[0];
   point.estimated_s = 30;
   point.slice_ns = 30e6;
+  point.workload.capacity = 4;  // however slow the machine is, no slice is longer than that
   point.blocks = 3;
   point.cells.resize(2);
   return plan;

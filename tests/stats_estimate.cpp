@@ -56,6 +56,23 @@ TEST(EstimatePoint, OfOneSliceHasAValueAndNoInterval) {
   EXPECT_TRUE(point.pairs.empty());
 }
 
+TEST(EstimatePoint, IsTypicalOverWindowsAndOverallOverWholeSlicesTimedOrNot) {
+  // A window of 100 ns an item in a slice of 150, and a slice of 450 that has no window.
+  const SliceSample timed{
+      .cell = 0, .elapsed_ns = 8e4, .items = 800, .whole_ns = 15e4, .all_items = 1000};
+  const SliceSample untimed{
+      .cell = 0, .elapsed_ns = 0, .items = 0, .whole_ns = 45e4, .all_items = 1000};
+  const auto samples = repeated({{timed, at(1, 50)}, {untimed, at(1, 50)}, {timed, at(1, 50)}});
+  const PointEstimate point = estimate_point(samples, 2, {0, 1}, {});
+  EXPECT_NEAR(point.cells[0]->typical_ns.value, 100, 1e-9);
+  EXPECT_NEAR(point.cells[0]->overall_ns.value, 250, 1e-9);
+  EXPECT_EQ(point.cells[0]->stall_share, 0) << "windows alone say whether there are stalls";
+  EXPECT_EQ(point.cells[0]->slices, 16);
+  ASSERT_EQ(point.pairs.size(), 1U);
+  EXPECT_NEAR(point.pairs[0].typical.value, 2, 1e-9);
+  EXPECT_NEAR(point.pairs[0].overall.value, 5, 1e-9);
+}
+
 TEST(EstimatePoint, OfACellSeparatesTypicalFromOverall) {
   // Three slices of 100 ns an item and one that stalled: median 100, mean 200.
   const auto samples = repeated({{at(0, 100)}, {at(0, 100)}, {at(0, 100)}, {at(0, 500)}});

@@ -29,7 +29,11 @@ namespace handoff::testing {
 inline constexpr bool kSanitized = HANDOFF_TEST_SANITIZED == 1;
 inline constexpr double kNeverCut = 1e18;
 inline constexpr std::uint64_t kHuge = 1ULL << 28;  // a slice of minutes
-inline constexpr std::uint32_t kSpins = 20;         // before a wait blocks
+/// Waits that sleep at once, and after a moment.
+inline constexpr Waiting kBlocking{};
+inline constexpr Waiting kSpinning{.spin_ticks = 500, .source = TickSource::kClock};
+/// Of lanes that a test drives itself, in one thread and with values of its own.
+inline constexpr Promise kByHand{.fifo = true, .hands_over = false};
 
 /// As in a process that called prepare_fences(), or as in one of a kernel without membarrier.
 inline void set_fences(bool asymmetric) {
@@ -46,13 +50,15 @@ inline LaneSetup make_lanes(const Workload& workload, std::uint64_t max_items) {
 class InProcess {
  public:
   InProcess(const Descriptor& descriptor, const Workload& workload, std::uint64_t max_items,
-            std::uint32_t spins = kSpins)
+            const Waiting& waiting = kSpinning)
       : descriptor_(descriptor),
         workload_(workload),
         lanes_(make_lanes(workload_, max_items)),
         setting_{.workload = workload_,
                  .cpus = {},
-                 .spins = spins,
+                 .waiting = {.spin_ticks = waiting.spin_ticks,
+                             .source = waiting.source,
+                             .sleeps = workload.wait != Wait::kSpin},
                  .producers = lanes_.producers(),
                  .consumers = lanes_.consumers()} {
     [[maybe_unused]] static const bool prepared = [] {
@@ -76,7 +82,7 @@ class InProcess {
   CellOutcome run_armed() {
     strategy_->run({workload_, lanes_.producers(), lanes_.consumers()});
     EXPECT_EQ(lanes_.missed_wakeups().load(), 0U);
-    return prove(lanes_, descriptor_.traits.fifo);
+    return prove(lanes_, promise_of(descriptor_));
   }
 
   LaneSetup& lanes() { return lanes_; }
@@ -95,7 +101,7 @@ inline OpenRequest open_request(std::string strategy, const Workload& workload,
   OpenRequest request;
   request.strategy = std::move(strategy);
   request.workload = workload;
-  request.spins = 20;
+  request.spin_ticks = 500;
   request.max_items = max_items;
   request.seed = 7;
   return request;

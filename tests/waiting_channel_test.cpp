@@ -40,7 +40,7 @@ using HeldChannel = WaitingChannel<int, HeldQueue>;
 
 TEST(WaitingChannel, ServesBothWaitingConsumersWhenTheFirstItemIsCompleteLast) {
   for (int round = 0; round < 5; ++round) {
-    HeldChannel channel(Setting{.workload = {}, .spins = 0});
+    HeldChannel channel(Setting{.workload = {}});
     testing::expect_both_are_served(
         [&] {
           int item = 0;
@@ -58,7 +58,7 @@ TEST(WaitingChannel, ServesBothWaitingConsumersWhenTheFirstItemIsCompleteLast) {
 
 TEST(WaitingChannel, ServesBothWaitingProducersWhenTheFirstPlaceIsFreeLast) {
   for (int round = 0; round < 5; ++round) {
-    HeldChannel channel(Setting{.workload = {}, .spins = 0});
+    HeldChannel channel(Setting{.workload = {}});
     channel.push(1);
     channel.push(2);
     testing::expect_both_are_served([&] { channel.push(3); },

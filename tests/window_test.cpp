@@ -13,6 +13,8 @@ namespace {
 
 using testing::make_lanes;
 
+constexpr double kMarkStride = 256;  // of 6400 items
+
 /// Drives `lanes` item by item: 1 producer, consumers in turn.
 void deliver_in_turn(LaneSetup& lanes) {
   std::size_t turn = 0;
@@ -27,11 +29,10 @@ TEST(TimedWindow, LeavesOutTheLeadInAndEndsWhereNothingIsLeftToDraw) {
   lanes.arm(1, 6400);
   deliver_in_turn(lanes);
   const Window window = timed_window(lanes, workload);
-  const std::span<const Stamp> stamps = lanes.stamps_of(0);
-  EXPECT_EQ(window.end_ticks, lanes.exhausted_at());
-  EXPECT_GE(window.begin_ticks, stamps[0].ticks);
+  EXPECT_EQ(window.end_ticks, lanes.read_marks().back().ticks);
   EXPECT_LT(window.begin_ticks, window.end_ticks);
-  EXPECT_NEAR(window.items, 6400 * 7.0 / 8, 6400 / 50.0);  // an eighth is lead-in
+  EXPECT_NEAR(window.items, 6400 * 7.0 / 8, kMarkStride);  // an eighth is lead-in
+  EXPECT_EQ(window.drift, 0);
 }
 
 TEST(TimedWindow, WaitsUntilTheQueueHasBeenFilledOnce) {
@@ -39,7 +40,7 @@ TEST(TimedWindow, WaitsUntilTheQueueHasBeenFilledOnce) {
   LaneSetup lanes = make_lanes(workload, 6400);
   lanes.arm(1, 6400);
   deliver_in_turn(lanes);
-  EXPECT_NEAR(timed_window(lanes, workload).items, 4400, 6400 / 50.0);
+  EXPECT_NEAR(timed_window(lanes, workload).items, 4400, kMarkStride);
 }
 
 TEST(TimedWindow, LeavesAtMostAThirdToALargeQueue) {
@@ -47,7 +48,7 @@ TEST(TimedWindow, LeavesAtMostAThirdToALargeQueue) {
   LaneSetup lanes = make_lanes(workload, 6400);
   lanes.arm(1, 6400);
   deliver_in_turn(lanes);
-  EXPECT_NEAR(timed_window(lanes, workload).items, 6400 * 2 / 3.0, 6400 / 50.0);
+  EXPECT_NEAR(timed_window(lanes, workload).items, 6400 * 2 / 3.0, kMarkStride);
 }
 
 TEST(TimedWindow, BeginsOnlyWhenTheLastProducerHasBegun) {
@@ -62,7 +63,9 @@ TEST(TimedWindow, BeginsOnlyWhenTheLastProducerHasBegun) {
   while (lanes.producers()[1].next(value)) lanes.consumers()[0].accept(value);
   while (lanes.producers()[0].next(value)) lanes.consumers()[0].accept(value);
   const Window window = timed_window(lanes, workload);
-  EXPECT_EQ(window.begin_ticks, lanes.last_producer_start());
+  EXPECT_GE(window.begin_ticks, lanes.last_producer_start());
+  EXPECT_NEAR(window.items, 4400,
+              1.5 * kMarkStride);  // the first chunk of the late one, and a mark
 }
 
 TEST(TimedWindow, BeginsInTheMiddleAtTheLatest) {
@@ -78,7 +81,7 @@ TEST(TimedWindow, BeginsInTheMiddleAtTheLatest) {
   while (lanes.producers()[0].next(value)) lanes.consumers()[0].accept(value);
   const Window window = timed_window(lanes, workload);
   EXPECT_LT(window.begin_ticks, lanes.last_producer_start());
-  EXPECT_NEAR(window.items, 3200, 6400 / 40.0);
+  EXPECT_NEAR(window.items, 3200, kMarkStride);
 }
 
 TEST(TimedWindow, SaysHowUnevenlyTheLanesWereServed) {
@@ -140,29 +143,60 @@ TEST(TimedWindow, IsEmptyWhereProducersEndedBeforeAnythingWasAccepted) {
   EXPECT_EQ(timed_window(lanes, workload).items, 0);
 }
 
-constexpr Stamp kStamps[] = {{100, 10}, {200, 30}, {400, 50}};
-
-TEST(CountAt, IsInterpolatedBetweenStamps) {
-  EXPECT_EQ(count_at(kStamps, 50, 150), 20);
-  EXPECT_EQ(count_at(kStamps, 50, 175), 25);
-  EXPECT_EQ(count_at(kStamps, 50, 300), 40);
-}
-
-TEST(CountAt, IsExactAtStamps) {
-  for (const Stamp& stamp : kStamps) {
-    EXPECT_EQ(count_at(kStamps, 50, stamp.ticks), static_cast<double>(stamp.accepted));
+/// Marks of one consumer at which so many were made and accepted, a tick an item.
+struct Fill {
+  std::uint64_t made, accepted;
+};
+class MarksOf {
+ public:
+  explicit MarksOf(const std::vector<Fill>& fills) {
+    for (const Fill& fill : fills) accepted_.push_back(fill.accepted);
+    for (std::size_t i = 0; i < fills.size(); ++i) {
+      marks_.push_back({.ticks = 1000 + fills[i].made,
+                        .made = fills[i].made,
+                        .accepted = fills[i].accepted,
+                        .accepted_by = {&accepted_[i], 1},
+                        .surely_made = fills[i].made});
+    }
   }
+  Window window(std::uint32_t capacity) const {
+    return window_between(marks_, marks_.back().made, 0, capacity);
+  }
+
+ private:
+  std::vector<std::uint64_t> accepted_;
+  std::vector<MarkReading> marks_;
+};
+
+TEST(TimedWindow, IsTheLongestAtWhoseEndsAsManyItemsWereUnderWay) {
+  const MarksOf begins({{0, 0}, {200, 150}, {300, 290}, {400, 350}, {500, 490}, {1000, 950}});
+  EXPECT_EQ(begins.window(10).begin_ticks, 1200U);
+  EXPECT_EQ(begins.window(10).items, 800);
+  EXPECT_EQ(begins.window(10).drift, 0);
+  const MarksOf ends({{0, 0}, {200, 200}, {400, 370}, {600, 560}, {900, 900}, {1000, 940}});
+  EXPECT_EQ(ends.window(10).begin_ticks, 1200U);
+  EXPECT_EQ(ends.window(10).end_ticks, 1900U) << "the queue is fuller at the end";
+  EXPECT_EQ(ends.window(10).drift, 0);
 }
 
-TEST(CountAt, GoesOnBehindTheLastStampAtItsRateUpToAllThatWasTaken) {
-  EXPECT_EQ(count_at(kStamps, 60, 450), 55);
-  EXPECT_EQ(count_at(kStamps, 52, 450), 52);
+TEST(TimedWindow, HasAFairPartOfTheSlice) {
+  const MarksOf marks({{0, 0}, {200, 200}, {400, 350}, {600, 550}, {800, 700}, {1000, 860}});
+  // From 400 to 600 the queue is as full, but that is a fifth of the slice.
+  EXPECT_GE(marks.window(10).items, 400);
+  EXPECT_NEAR(marks.window(10).drift, 90.0 / 510, 1e-9);
 }
 
-TEST(CountAt, IsNothingBeforeTheFirstStampAndOneStampAloneHasNoRate) {
-  EXPECT_EQ(count_at(kStamps, 50, 99), 0);
-  EXPECT_EQ(count_at({}, 5, 99), 0);
-  EXPECT_EQ(count_at(std::span(kStamps).first(1), 50, 1000), 10);
+TEST(TimedWindow, DoesNotBeginBehindTheMiddleButForALateProducer) {
+  const MarksOf marks({{0, 0}, {200, 200}, {400, 400}, {800, 700}, {1000, 900}});
+  EXPECT_EQ(marks.window(10).begin_ticks, 1200U);
+  EXPECT_NEAR(marks.window(10).drift, 100.0 / 700, 1e-9);
+}
+
+TEST(TimedWindow, SaysByHowMuchTheQueueFilled) {
+  const MarksOf filling({{0, 0}, {250, 200}, {500, 400}, {750, 600}, {1000, 800}});
+  EXPECT_NEAR(filling.window(10).drift, 0.25, 1e-9);
+  const MarksOf emptying({{0, 0}, {250, 150}, {1000, 1000}});
+  EXPECT_NEAR(emptying.window(10).drift, -100.0 / 850, 1e-9);
 }
 
 /// A slice of 100 items of which `taken` were drawn and accepted; then it was cut, if so.
@@ -186,23 +220,28 @@ TEST(TimedPart, IsTheWindowInNanoseconds) {
   }
 }
 
-TEST(TimedPart, IsAllOfASliceThatWasCutBeforeItHadAWindow) {
-  const LaneSetup lanes = some_taken(3, true);
-  ASSERT_GT(lanes.issued(), 0U);
-  for (const std::uint64_t end : {500U, 1000U, 3000U}) {  // none, an empty one, one without items
-    const TimedPart part = timed_part({.begin_ticks = 1000, .end_ticks = end}, 0.5, lanes, 9e9);
-    EXPECT_EQ(part.items, static_cast<double>(lanes.issued())) << end;
-    EXPECT_EQ(part.elapsed_ns, 9e9) << end;
+TEST(TimedPart, IsNothingWhereTheQueueFilledOrEmptied) {
+  for (const double drift : {kMostDrift, -kMostDrift, kMostDrift * 1.01, -kMostDrift * 1.01}) {
+    const Window window{.begin_ticks = 1000, .end_ticks = 3000, .items = 70, .drift = drift};
+    const TimedPart part = timed_part(window, 0.5, some_taken(100, false), 9e9);
+    EXPECT_EQ(part.items, std::abs(drift) > kMostDrift ? 0 : 70) << drift;
   }
 }
 
-TEST(TimedPart, IsNothingOfASliceThatWasTooShortToTime) {
-  for (const std::uint64_t end : {500U, 1000U}) {
-    const Window window{.begin_ticks = 1000, .end_ticks = end, .items = 5};
-    const TimedPart part = timed_part(window, 0.5, some_taken(100, false), 9e9);
-    EXPECT_EQ(part.items, 0) << end;
-    EXPECT_EQ(part.elapsed_ns, 0) << end;
+TEST(TimedPart, IsAllOfASliceThatWasCutBeforeItHadAWindow) {
+  const LaneSetup lanes = some_taken(3, true);
+  ASSERT_GT(lanes.issued(), 0U);
+  for (const Window& window : {Window{}, Window{.items = 3, .drift = 1}}) {
+    const TimedPart part = timed_part(window, 0.5, lanes, 9e9);
+    EXPECT_EQ(part.items, static_cast<double>(lanes.issued()));
+    EXPECT_EQ(part.elapsed_ns, 9e9);
   }
+}
+
+TEST(TimedPart, IsNothingOfASliceThatHasNoWindow) {
+  const TimedPart part = timed_part({}, 0.5, some_taken(100, false), 9e9);
+  EXPECT_EQ(part.items, 0);
+  EXPECT_EQ(part.elapsed_ns, 0);
 }
 
 }  // namespace

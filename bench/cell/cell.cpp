@@ -38,7 +38,9 @@ class Cell {
         descriptor_(descriptor),
         setting_{.workload = request_.workload,
                  .cpus = request_.cpus,
-                 .spins = request_.spins,
+                 .waiting = {.spin_ticks = request_.spin_ticks,
+                             .source = request_.tick_source,
+                             .sleeps = request_.workload.wait != Wait::kSpin},
                  .producers = lanes_.producers(),
                  .consumers = lanes_.consumers()},
         strategy_(make_strategy()) {
@@ -64,7 +66,7 @@ class Cell {
     }
     reply.whole_ns = static_cast<double>(monotonic_ns() - begin);
     const Usage after = accounting_.snapshot();
-    if (reply.outcome.good()) reply.outcome = prove(lanes_, descriptor_.traits.fifo);
+    if (reply.outcome.good()) reply.outcome = prove(lanes_, promise_of(descriptor_));
     if (!std::exchange(settled_, true)) accounting_.refresh();  // workers made by the first slice
 
     const Window window = timed_window(lanes_, request_.workload);

@@ -21,6 +21,7 @@ inline constexpr NamedTrait kTraits[] = {
     {"allocates", &Traits::allocates},
     {"in_place", &Traits::in_place},
     {"cross_process", &Traits::cross_process},
+    {"waits_itself", &Traits::waits_itself},
     {"owns_threads", &Traits::owns_threads},
     {"spawns_per_item", &Traits::spawns_per_item},
 };

@@ -6,12 +6,22 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "bench/interface/lanes.h"
 #include "bench/interface/shared_memory.h"
 #include "bench/interface/workload.h"
 
 namespace handoff {
+
+/// What a mark says (bench/interface/lanes.h).
+struct MarkReading {
+  std::uint64_t ticks = 0;
+  std::uint64_t made = 0;  // items, or up to a chunk more for each producer that was drawing
+  std::uint64_t accepted = 0;
+  std::span<const std::uint64_t> accepted_by;  // by consumer
+  std::uint64_t surely_made = 0;
+};
 
 class LaneSetup {
  public:
@@ -43,15 +53,22 @@ class LaneSetup {
   std::atomic<std::uint64_t>& missed_wakeups() const { return board_->missed_wakeups; }
 
   // What follows is for proof and window, after a slice.
+  const Workload& workload() const { return workload_; }
   std::uint64_t items() const { return board_->items; }
   std::uint32_t slice() const { return board_->slice; }
   /// Items that were really drawn: all, unless the slice was cut or the strategy stopped early.
   std::uint64_t issued() const;
-  std::uint64_t exhausted_at() const;
   /// Who drew the sequence, as an id of the slice.
   ItemId id_of(std::uint64_t sequence) const;
   std::uint64_t accepted_by(std::uint32_t consumer) const;
-  std::span<const Stamp> stamps_of(std::uint32_t consumer) const;
+  /// The marks that were set, in the order of their sequences; the last is that where nothing was
+  /// left. Empty: no producer got that far.
+  std::vector<MarkReading> read_marks() const;
+  /// Most items that a mark shows under way beyond doubt: those that were made, less those
+  /// accepted.
+  std::uint64_t most_under_way() const;
+  /// Items that producers made elsewhere than the transfer demands.
+  std::uint64_t made_elsewhere() const;
   const Findings& findings_of(std::uint32_t consumer) const { return findings_[consumer]; }
   std::span<const std::uint64_t> seen_by(std::uint32_t consumer) const;
   /// Latest first draw of any producer that drew at all; 0: none.
@@ -75,10 +92,11 @@ class LaneSetup {
   Consumer* consumers_ = nullptr;
   Findings* findings_ = nullptr;
   std::uint32_t* after_last_ = nullptr;  // consumers x producers
-  std::uint16_t* owners_ = nullptr;      // a producer index + 1 per chunk
-  std::uint64_t* seen_ = nullptr;        // consumers x words
-  Stamp* stamps_ = nullptr;              // consumers x stamps_room_
-  std::uint64_t words_ = 0, stamps_room_ = 0;
+  Chunk* chunks_ = nullptr;
+  std::uint64_t* seen_ = nullptr;               // consumers x words
+  std::uint64_t* accepted_at_marks_ = nullptr;  // marks x consumers
+  std::byte* buffers_ = nullptr;                // producers, then consumers
+  std::uint64_t words_ = 0;
 };
 
 }  // namespace handoff

@@ -55,6 +55,11 @@ void for_each_in_order(std::uint64_t words, const Bits& bits_of, const Use& use)
   }
 }
 
+std::string_view where_not_accepted(Transfer transfer) {
+  return transfer == Transfer::kCopy ? "not accepted in the consumer's own buffer"
+                                     : "not accepted where it was made";
+}
+
 /// Bits of a bitmap's word after a slice of `issued` items in which nothing went wrong.
 std::uint64_t expected_word(std::uint64_t word, std::uint64_t issued) {
   const std::uint64_t first = LaneSetup::sequence_of(word, 0);
@@ -65,8 +70,8 @@ std::uint64_t expected_word(std::uint64_t word, std::uint64_t issued) {
 
 }  // namespace
 
-CellOutcome prove(const LaneSetup& lanes, bool fifo) {
-  Fault unreadable, altered, stale, foreign, duplicated, reordered, lost;
+CellOutcome prove(const LaneSetup& lanes, const Promise& promise) {
+  Fault unreadable, altered, stale, foreign, duplicated, reordered, lost, own, elsewhere;
   const std::uint64_t issued = lanes.issued();
   std::vector<std::uint64_t> seen(lanes.seen_by(0).size(), 0);
 
@@ -78,6 +83,8 @@ CellOutcome prove(const LaneSetup& lanes, bool fifo) {
     foreign.add(found.foreign, describe_packed);
     duplicated.add(found.duplicated, describe_packed);
     reordered.add(found.reordered, describe_packed);
+    own.add(found.own, describe_packed);
+    elsewhere.add(found.elsewhere, describe_packed);
     const std::span<const std::uint64_t> mine = lanes.seen_by(lane);
     for_each_in_order(
         mine.size(), [&](std::uint64_t word) { return seen[word] & mine[word]; },
@@ -108,7 +115,24 @@ CellOutcome prove(const LaneSetup& lanes, bool fifo) {
   }
   judge(duplicated, "duplicated", CellVerdict::kDuplicated);
   judge(stale, "of an earlier slice", CellVerdict::kStale);
-  if (fifo) judge(reordered, "overtaken", CellVerdict::kReordered);
+  if (promise.fifo) judge(reordered, "overtaken", CellVerdict::kReordered);
+  if (promise.hands_over) {
+    judge(own, "accepted by the thread that drew it", CellVerdict::kNotHandedOver);
+    const std::uint64_t under_way = lanes.most_under_way(),
+                        most = under_way_limit(lanes.workload());
+    if (under_way > most) {
+      if (outcome.good()) outcome.verdict = CellVerdict::kOverfull;
+      faults.push_back(fmt::format(
+          "{} items under way at once, at most {} by the capacity of {} and {} threads", under_way,
+          most, lanes.workload().capacity, most - lanes.workload().capacity));
+    }
+    judge(elsewhere, where_not_accepted(lanes.workload().transfer), CellVerdict::kWrongTransfer);
+    if (lanes.made_elsewhere() > 0) {
+      if (outcome.good()) outcome.verdict = CellVerdict::kWrongTransfer;
+      faults.push_back(
+          fmt::format("{} not made in the producer's own buffer", lanes.made_elsewhere()));
+    }
+  }
   if (!outcome.good()) {
     outcome.reason = fmt::format("slice {}: {}", lanes.slice(), fmt::join(faults, "; "));
   }

@@ -11,11 +11,10 @@
 namespace handoff {
 
 Json to_json(const Workload& workload) {
-  Json json{{"producers", workload.producers},
-            {"consumers", workload.consumers},
-            {"payload", workload.payload},
-            {"capacity", workload.capacity},
-            {"transfer", name(workload.transfer)}};
+  Json json{{"producers", workload.producers},     {"consumers", workload.consumers},
+            {"payload", workload.payload},         {"capacity", workload.capacity},
+            {"transfer", name(workload.transfer)}, {"wait", name(workload.wait)},
+            {"spin_ns", workload.spin_ns}};
   if (workload.beside != 0) json["beside"] = workload.beside;
   return json;
 }
@@ -26,6 +25,8 @@ Workload workload_from(const Json& json) {
           .payload = json.at("payload"),
           .capacity = json.at("capacity"),
           .transfer = transfer_named(json.at("transfer").get<std::string>()).value(),
+          .wait = wait_named(json.value("wait", std::string(name(Wait::kSpinBlock)))).value(),
+          .spin_ns = json.value("spin_ns", Workload{}.spin_ns),
           .beside = json.value("beside", 0U)};
 }
 
@@ -35,7 +36,7 @@ Json OpenRequest::to_json() const {
           {"plugin", plugin},
           {"workload", handoff::to_json(workload)},
           {"cpus", cpus},
-          {"spins", spins},
+          {"spin_ticks", spin_ticks},
           {"max_items", max_items},
           {"counter", tick_source == TickSource::kCounter},
           {"ns_per_tick", ns_per_tick},
@@ -47,7 +48,7 @@ OpenRequest OpenRequest::from(const Json& json) {
           .plugin = json.value("plugin", ""),
           .workload = workload_from(json.at("workload")),
           .cpus = json.at("cpus"),
-          .spins = json.at("spins"),
+          .spin_ticks = json.at("spin_ticks"),
           .max_items = json.at("max_items"),
           .tick_source = json.at("counter") ? TickSource::kCounter : TickSource::kClock,
           .ns_per_tick = json.at("ns_per_tick"),

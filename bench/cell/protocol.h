@@ -30,9 +30,9 @@ struct OpenRequest {
   std::string strategy;
   std::string plugin;  // the file that holds it; empty: the cell's program does
   Workload workload;
-  std::vector<int> cpus;  // one per executing thread; empty: not bound
-  std::uint32_t spins = 0;
-  std::uint64_t max_items = 0;  // of any slice to come
+  std::vector<int> cpus;         // one per executing thread; empty: not bound
+  std::uint64_t spin_ticks = 0;  // Workload::spin_ns in ticks
+  std::uint64_t max_items = 0;   // of any slice to come
   TickSource tick_source = TickSource::kClock;
   double ns_per_tick = 1;
   std::uint64_t seed = 0;  // of layout jitter

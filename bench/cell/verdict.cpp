@@ -5,9 +5,10 @@
 namespace handoff {
 
 namespace {
-constexpr std::array<std::string_view, 10> kVerdictNames{
-    "delivered", "lost",    "duplicated", "stale",  "reordered",
-    "corrupted", "crashed", "hung",       "leaked", "unsupported"};
+constexpr std::array<std::string_view, 13> kVerdictNames{
+    "delivered",       "lost",     "duplicated",     "stale",   "reordered", "corrupted",
+    "not handed over", "overfull", "wrong transfer", "crashed", "hung",      "leaked",
+    "unsupported"};
 }  // namespace
 
 std::string_view name(CellVerdict verdict) {

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <iostream>
 #include <string_view>
+#include <system_error>
 
 #include "bench/cell/keeper.h"
 #include "bench/cell/plugin.h"
@@ -29,6 +31,14 @@ int leave(const Exit& exit) {
   std::cout << exit.out;
   std::cerr << exit.err;
   return exit.code;
+}
+
+/// Errors: UsageError where the kernel's view of processes is missing.
+void require_proc() {
+  if (access("/proc/self/stat", R_OK) == 0) return;
+  throw UsageError(
+      "/proc is not mounted, and from there cells are started and this machine is read; mount it "
+      "('mount -t proc proc /proc')");
 }
 
 struct Commands {
@@ -122,6 +132,7 @@ struct Commands {
   }
 
   int carry_out(const std::vector<std::string>& command) {
+    if (run->parsed() || gate->parsed() || selfcheck->parsed() || env->parsed()) require_proc();
     if (list->parsed()) return list_command(list_json, describe_plugins(plugins), std::cout);
     if (gate->parsed()) return gate_command(gate_options, command);
     if (compare->parsed()) return compare_command(compare_options, std::cout);
@@ -139,6 +150,17 @@ struct Commands {
     return run_command(resolve(run_options), command);
   }
 };
+
+/// The exit status, unless what was printed did not arrive. A reader that left did not want it.
+int after_printing(int exit) {
+  std::cout.flush();
+  if (std::cout) return exit;
+  if (write(STDOUT_FILENO, "\n", 1) >= 0 || errno == EPIPE) return exit;
+  std::cerr << fmt::format("handoff: the standard output cannot be written: {}{}\n",
+                           std::generic_category().message(errno),
+                           exit == 0 ? "" : fmt::format(" (the status would have been {})", exit));
+  return 1;
+}
 
 /// A stream that the caller closed would leave its number to the next file opened, and the table
 /// would end up in the journal.
@@ -170,7 +192,7 @@ int dispatch(int argc, char** argv) {
     commands.app.parse(argc, argv);
     std::vector<std::string> command(argv, argv + argc);
     command[0] = "handoff";
-    return commands.carry_out(command);
+    return after_printing(commands.carry_out(command));
   } catch (const CLI::ParseError& error) {
     return leave(exit_for(commands.app, error));
   } catch (const UsageError& error) {

@@ -96,6 +96,10 @@ Sitting resume(const RunRequest& request, const std::vector<std::string>& comman
 
 int run_command(const RunRequest& request, const std::vector<std::string>& command) {
   ignore_failing_writes();
+  if (request.dry_run) {
+    print_plan(std::cout, plan_for_this_machine(request.suite, describe_plugins(request.plugins)));
+    return 0;
+  }
   Sitting sitting = request.resume.empty() ? begin(request, command) : resume(request, command);
   for (const std::string& warning : request.warnings) std::cerr << "warning: " << warning << '\n';
   print_warnings(std::cerr, sitting.context);

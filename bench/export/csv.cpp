@@ -30,7 +30,8 @@ Json part(const Json& of, const char* key) {
   return of.is_object() ? of.value(key, Json()) : Json();
 }
 
-const char* const kWorkload[] = {"producers", "consumers", "payload", "capacity", "transfer"};
+const char* const kWorkload[] = {"producers", "consumers", "payload", "capacity",
+                                 "transfer",  "wait",      "spin_ns"};
 const char* const kNumbers[] = {"stall_share",
                                 "items_per_second",
                                 "bytes_per_second",

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "bench/results/results.h"
 #include "bench/results/results_json.h"
 #include "bench/stats/quantile.h"
 #include "bench/stats/verdict.h"
@@ -201,7 +202,7 @@ Json compare_runs(const Json& base, const Json& head, const std::string& base_na
                   const std::string& head_name, bool anyway) {
   const std::vector<std::string> unlike = differences(base, head);
   const double margin = base.at("context").value("margin", DecisionRule{}.margin);
-  Json comparison{{"schema", 1},
+  Json comparison{{"schema", kResultsSchema},
                   {"kind", "compare"},
                   {"verdict", "compared"},
                   {"reason", ""},

@@ -7,6 +7,7 @@
 
 #include "bench/plan/plan_for_machine.h"
 #include "bench/plan/plugins.h"
+#include "bench/results/results.h"
 #include "bench/results/results_json.h"
 #include "bench/stats/interim_looks.h"
 #include "bench/suite/nearest.h"
@@ -219,7 +220,7 @@ Json gate_json(const GateRequest& request, const Json& context, const GateRule& 
     control = now.control.typical;
   }
   constexpr const char* kVerdicts[] = {"none", "", "regression", "undecided"};
-  return {{"schema", 1},
+  return {{"schema", kResultsSchema},
           {"kind", "gate"},
           {"verdict", kVerdicts[gate_exit(points)]},
           {"reason", ""},

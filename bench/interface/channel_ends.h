@@ -64,12 +64,12 @@ class ChannelEnds {
       }
     } else {
       PayloadWriter<Message> writer(payloads_, producers_[producer]);
-      for (Message message{}; writer.write(message);) {
-        if constexpr (std::same_as<decltype(channel.push(message)), bool>) {
-          if (!channel.push(message)) [[unlikely]]
+      while (const Message* message = writer.next()) {
+        if constexpr (std::same_as<decltype(channel.push(*message)), bool>) {
+          if (!channel.push(*message)) [[unlikely]]
             break;
         } else {
-          channel.push(message);
+          channel.push(*message);
         }
       }
     }
@@ -85,7 +85,7 @@ class ChannelEnds {
       }
     } else {
       PayloadReader<Message> reader(payloads_, consumers_[consumer]);
-      for (Message message{}; channel.pop(message);) reader.read(message);
+      while (channel.pop(reader.own())) reader.read();
     }
   }
 

@@ -22,10 +22,10 @@ class Credits {
  public:
   /// `holders`: producers or consumers, whichever are more; no batch is so large that a few of them
   /// could hold most credits.
-  Credits(std::uint32_t capacity, std::uint32_t holders, std::uint32_t spins)
+  Credits(std::uint32_t capacity, std::uint32_t holders, const Waiting& waiting)
       : batch_(std::clamp(capacity / (4 * holders), 1U, kLargestBatch)),
-        spins_(spins),
-        free_(capacity) {}
+        free_(capacity),
+        returned_(waiting) {}
 
   /// What to take and to give at a time.
   std::uint32_t batch() const { return batch_; }
@@ -60,13 +60,13 @@ class Credits {
 
   std::uint32_t wait_and_take() {
     std::uint32_t taken = 0;
-    returned_.await(spins_, [&] { return (taken = try_take()) != 0; });
+    returned_.await([&] { return (taken = try_take()) != 0; });
     // One wakeup came for many credits: pass it on if some are left.
     if (free_.load(std::memory_order_relaxed) != 0) returned_.notify_one();
     return taken;
   }
 
-  const std::uint32_t batch_, spins_;
+  const std::uint32_t batch_;
   /// Credits that nobody holds. Written by all; release by give, acquire by try_take.
   alignas(128) std::atomic<std::uint32_t> free_;
   EventCount returned_;

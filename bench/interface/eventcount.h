@@ -36,6 +36,7 @@
 #include "bench/interface/clock.h"
 #include "bench/interface/fences.h"
 #include "bench/interface/futex.h"
+#include "bench/interface/waiting.h"
 
 namespace handoff {
 
@@ -54,8 +55,11 @@ extern std::uint64_t look_again_after_ns;
 template <class Between>
 class alignas(128) BasicEventCount {
  public:
+  explicit BasicEventCount(const Waiting& waiting = {}) : waiting_(waiting) {}
+
   /// After publishing: wakes one waiter, if any.
   void notify_one() {
+    if (!waiting_.sleeps) return;
     Between::light_fence();
     if (state_.load(std::memory_order_relaxed) >= kOneWaiting) [[unlikely]]
       wake_one();
@@ -64,14 +68,11 @@ class alignas(128) BasicEventCount {
   /// After publishing what ends all waits.
   void notify_all();
 
-  /// Tries `ready` for a while (`spins` busy iterations), then sleeps between tries until it holds.
+  /// Tries `ready` for a while, then sleeps between tries until it holds, as `waiting` says.
   /// `other`: where those wait whom this waiter's progress would serve, if there are such.
   template <class Ready>
-  void await(std::uint32_t spins, Ready ready, BasicEventCount* other = nullptr) {
-    for (std::uint32_t i = 0; i < spins; ++i) {
-      if (ready()) return;
-      relax_cpu();
-    }
+  void await(Ready ready, BasicEventCount* other = nullptr) {
+    if (waiting_.spin(ready)) return;
     wait(enter(), ready, other);
     leave();
   }
@@ -141,6 +142,7 @@ class alignas(128) BasicEventCount {
   /// one step.
   /// Release by who claims, acquire by who was claimed: what was published before is seen.
   std::atomic<std::uint64_t> state_{0};
+  const Waiting waiting_;
 };
 
 extern template class BasicEventCount<BetweenThreads>;

@@ -1,23 +1,69 @@
 #include "bench/interface/lanes.h"
 
+#include <pthread.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace handoff {
 
-bool Producer::draw_chunk() {
-  const std::uint64_t chunk = 1ULL << board_->chunk_shift;
-  const std::uint64_t first = board_->drawn.fetch_add(chunk, std::memory_order_relaxed);
-  const std::uint64_t now = ticks(board_->tick_source);
-  if (first >= board_->items) {
-    std::uint64_t nobody = 0;  // the first producer to get here ends the timed window
-    board_->exhausted_at.compare_exchange_strong(nobody, now, std::memory_order_relaxed);
+namespace {
+
+thread_local std::uint32_t own_number = 0;
+
+/// A fork's child is another thread, with a copy of this one's memory.
+[[maybe_unused]] const int forgotten_in_children =
+    pthread_atfork(nullptr, nullptr, [] { own_number = 0; });
+
+/// Spreads looks: no strategy's own rhythm may fall in step with them.
+std::uint64_t mixed(std::uint64_t value) {
+  value *= 0x9e3779b97f4a7c15;
+  return value ^ (value >> 32);
+}
+
+}  // namespace
+
+std::uint32_t this_thread_number() {
+  if (own_number == 0) own_number = static_cast<std::uint32_t>(gettid());
+  return own_number;
+}
+
+bool Producer::draw_chunk(const std::byte* at) {
+  Board& board = *board_;
+  const std::uint64_t size = 1ULL << board.chunk_shift;
+  left_.store(kDrawing, std::memory_order_relaxed);
+  const std::uint64_t first = board.drawn.fetch_add(size, std::memory_order_acq_rel);
+  if (first >= board.items) {
+    left_.store(0, std::memory_order_relaxed);
+    // The first producer to get here ends the timed window.
+    if (!board.exhausted.exchange(true, std::memory_order_relaxed)) {
+      set(board.end, board.accepted_at_marks + Board::kMarks * board.consumers.size());
+    }
     return false;
   }
-  if (started_at_ == 0) started_at_ = now;
-  owners_[first >> board_->chunk_shift] = static_cast<std::uint16_t>(index_ + 1);  // 0: nobody
-  next_ = first;
-  end_ = std::min(first + chunk, board_->items);
+  if (const std::uint64_t mark = first / board.mark_stride; first % board.mark_stride == 0) {
+    set(board.marks[mark], board.accepted_at_marks + mark * board.consumers.size());
+  }
+  if (started_at_ == 0) started_at_ = ticks(board.tick_source);
+  board.chunks[first >> board.chunk_shift] = {
+      .first_at = at, .thread = this_thread_number(), .owner = index_ + 1};
+  end_ = std::min(first + size, board.items);
+  left_.store(end_ - first, std::memory_order_release);  // pairs with the acquire in set
   return true;
+}
+
+void Producer::set(Mark& mark, std::uint64_t* accepted_by) const {
+  mark.in_hand = mark.drawing = 0;
+  for (const Producer& other : board_->producers) {
+    if (&other == this) continue;
+    const std::uint64_t left = other.left_.load(std::memory_order_acquire);
+    left == kDrawing ? ++mark.drawing : mark.in_hand += left;
+  }
+  mark.ticks = ticks(board_->tick_source);
+  mark.accepted = 0;
+  for (const Consumer& consumer : board_->consumers) {
+    mark.accepted += * accepted_by++ = consumer.accepted();
+  }
 }
 
 void Consumer::reject(const std::byte* at, bool intact) {
@@ -33,10 +79,13 @@ void Consumer::reject(const std::byte* at, bool intact) {
   }
 }
 
-void Consumer::stamp(std::uint64_t accepted) {
-  if (stamps_used_ < stamps_room_) {
-    stamps_[stamps_used_++] = {ticks(board_->tick_source), accepted};
-  }
+void Consumer::look(const std::byte* at, std::uint64_t id, std::uint64_t accepted) {
+  next_look_ = accepted + 1 + (mixed(id) & look_mask_);
+  const std::uint64_t sequence = id & item_code::kSequenceMask;
+  const Chunk& chunk = board_->chunks[sequence >> board_->chunk_shift];
+  if (chunk.thread == this_thread_number()) findings_->own.add(id);
+  const bool first_of_chunk = (sequence & ((1ULL << board_->chunk_shift) - 1)) == 0;
+  if (!board_->copies && first_of_chunk && chunk.first_at != at) findings_->elsewhere.add(id);
 }
 
 }  // namespace handoff

@@ -28,6 +28,8 @@ namespace handoff {
 
 template <class Between>
 struct MpmcEnds {
+  explicit MpmcEnds(const Waiting& waiting) : not_full(waiting), not_empty(waiting) {}
+
   /// Next position to reserve. Moved by compare-and-swap, acquire and release: who reserves p has
   /// then seen what was released to those before it.
   alignas(128) std::atomic<std::uint64_t> tail{0};
@@ -54,7 +56,8 @@ class MpmcRing : public RingMemory<MpmcEnds<Between>> {
   };
 
   /// At most `capacity` items of up to `room` bytes under way.
-  MpmcRing(std::uint32_t capacity, std::size_t room) : Memory(capacity, room, kHeader) {
+  MpmcRing(std::uint32_t capacity, std::size_t room, const Waiting& waiting)
+      : Memory(capacity, room, kHeader, waiting) {
     for (std::uint64_t i = 0; i < slots(); ++i) new (slot_of(i)) Slot{.turn = i, .filled = false};
   }
 
@@ -64,10 +67,10 @@ class MpmcRing : public RingMemory<MpmcEnds<Between>> {
   }
 
   /// Waits while `capacity` items are under way. Null once the ring is broken off.
-  Slot* reserve(std::uint32_t spins) {
+  Slot* reserve() {
     Slot* slot = try_reserve();
     if (slot == nullptr) [[unlikely]]
-      slot = wait_and_reserve(spins);
+      slot = wait_and_reserve();
     return slot;
   }
   void commit(Slot& slot) { hand_in(slot, true); }
@@ -75,11 +78,11 @@ class MpmcRing : public RingMemory<MpmcEnds<Between>> {
   void withdraw(Slot& slot) { hand_in(slot, false); }
 
   /// Waits for an item. Null once the ring is closed and empty, or broken off.
-  Slot* take(std::uint32_t spins) {
+  Slot* take() {
     for (;;) {
       Slot* slot = try_take();
       if (slot == nullptr) [[unlikely]]
-        slot = wait_and_take(spins);
+        slot = wait_and_take();
       if (slot == nullptr || slot->filled) [[likely]]
         return slot;
       release(*slot);
@@ -145,13 +148,13 @@ class MpmcRing : public RingMemory<MpmcEnds<Between>> {
 
   // Who made a slot ready woke somebody in vain if one before it was not. So whoever waited and got
   // a slot wakes the next one where the next slot is ready too.
-  [[gnu::noinline]] Slot* wait_and_reserve(std::uint32_t spins) {
-    Slot* slot = Memory::wait_for_room(spins, [&] { return try_reserve(); });
+  [[gnu::noinline]] Slot* wait_and_reserve() {
+    Slot* slot = Memory::wait_for_room([&] { return try_reserve(); });
     if (reservable(ends_->tail.load(std::memory_order_relaxed)) >= 0) ends_->not_full.notify_one();
     return slot;
   }
-  [[gnu::noinline]] Slot* wait_and_take(std::uint32_t spins) {
-    Slot* slot = Memory::wait_for_item(spins, [&] { return try_take(); });
+  [[gnu::noinline]] Slot* wait_and_take() {
+    Slot* slot = Memory::wait_for_item([&] { return try_take(); });
     if (takeable(ends_->head.load(std::memory_order_relaxed)) >= 0) ends_->not_empty.notify_one();
     return slot;
   }

@@ -1,14 +1,13 @@
 // How payloads get into messages and out of them, the same in every strategy (Transfer copy, move).
 //
-// A value travels in the message itself. A Parcel is a slot: with `copy` the producer writes a
-// buffer of its own and copies it to the slot, the consumer copies it out and gives the slot back;
-// with `move` both work in the slot.
+// A value travels in the message itself: it is made in the producer's own buffer, and taken out to
+// the consumer's. A Parcel is a slot: with `copy` the producer writes its own buffer and copies it
+// to the slot, the consumer copies it out to its own and gives the slot back; with `move` both work
+// in the slot.
 #pragma once
 
 #include <concepts>
-#include <cstddef>
 #include <cstring>
-#include <memory>
 #include <optional>
 
 #include "bench/interface/lanes.h"
@@ -24,8 +23,6 @@ class Payloads {
  public:
   explicit Payloads(const Workload& workload) : workload_(workload) {
     if constexpr (std::same_as<Message, Parcel>) slots_.emplace(workload_);
-    const std::size_t lanes = std::size_t{workload.producers} + workload.consumers;
-    if (copies_slots()) own_ = std::make_unique<LinePair[]>(lanes * pairs_a_lane());
   }
 
   /// For a worker process: maps the slots there, too.
@@ -39,54 +36,35 @@ class Payloads {
   template <class>
   friend class PayloadReader;
 
-  struct alignas(128) LinePair {
-    std::byte bytes[128];
-  };
-
-  /// Of cache lines, that no two lanes share; an odd number, so that large buffers do not all begin
-  /// in one set of the cache.
-  std::size_t pairs_a_lane() const {
-    return (workload_.payload + sizeof(LinePair) - 1) / sizeof(LinePair) | 1;
-  }
-  bool copies_slots() const {
-    return std::same_as<Message, Parcel> && workload_.transfer == Transfer::kCopy;
-  }
-  /// A buffer of one producer, or one consumer, of its own; null where none is needed. Made here,
-  /// not where it is used: that is inside a slice.
-  std::byte* own_buffer(std::uint32_t lane) const {
-    return own_ ? own_[lane * pairs_a_lane()].bytes : nullptr;
-  }
-  std::byte* buffer_of(const Producer& lane) const { return own_buffer(lane.index()); }
-  std::byte* buffer_of(const Consumer& lane) const {
-    return own_buffer(workload_.producers + lane.index());
-  }
+  bool copies() const { return workload_.transfer == Transfer::kCopy; }
 
   const Workload workload_;
   std::optional<Slots> slots_;
-  std::unique_ptr<LinePair[]> own_;
 };
 
 /// Fills messages from one producer lane; for one thread at a time.
 template <class Message>
 class PayloadWriter {
  public:
-  PayloadWriter(Payloads<Message>& payloads, Producer& lane)
-      : payloads_(payloads), lane_(lane), own_(payloads.buffer_of(lane)) {}
+  PayloadWriter(Payloads<Message>& payloads, Producer& lane) : payloads_(payloads), lane_(lane) {
+    if constexpr (std::same_as<Message, Parcel>) taker_.emplace(slots(), lane.index());
+  }
 
-  /// False once nothing is left to draw.
-  bool write(Message& message) {
+  /// The next message, to be handed in before the next call; null once nothing is left to draw.
+  const Message* next() {
     if constexpr (!std::same_as<Message, Parcel>) {
-      return lane_.next(message);
-    } else if (own_) {
-      if (!lane_.next(own_)) return false;
-      message.slot = slots().take(lane_.index());
-      std::memcpy(slots().at(message.slot), own_, payloads_.workload_.payload);
-      return true;
+      Message& message = lane_.template own<Message>();
+      return lane_.next(message) ? &message : nullptr;
+    } else if (payloads_.copies()) {
+      if (!lane_.next(lane_.buffer())) return nullptr;
+      parcel_.slot = taker_->take();
+      std::memcpy(slots().at(parcel_.slot), lane_.buffer(), payloads_.workload_.payload);
+      return &parcel_;
     } else {
-      message.slot = slots().take(lane_.index());
-      const bool drawn = lane_.next(slots().at(message.slot));
-      if (!drawn) slots().give(message.slot);
-      return drawn;
+      parcel_.slot = taker_->take();
+      if (lane_.next(slots().at(parcel_.slot))) return &parcel_;
+      taker_->put_back(parcel_.slot);
+      return nullptr;
     }
   }
 
@@ -95,27 +73,47 @@ class PayloadWriter {
 
   Payloads<Message>& payloads_;
   Producer& lane_;
-  std::byte* const own_;  // null: it works in the slot
+  Parcel parcel_{};
+  std::optional<SlotTaker> taker_;
 };
 
 /// Hands messages to one consumer lane; for one thread at a time.
 template <class Message>
-class PayloadReader {
+class alignas(128) PayloadReader {
  public:
-  PayloadReader(Payloads<Message>& payloads, Consumer& lane)
-      : payloads_(payloads), lane_(lane), own_(payloads.buffer_of(lane)) {}
+  PayloadReader(Payloads<Message>& payloads, Consumer& lane) : payloads_(payloads), lane_(lane) {
+    if constexpr (std::same_as<Message, Parcel>) giver_.emplace(slots());
+  }
 
-  void read(const Message& message) {
-    if constexpr (!std::same_as<Message, Parcel>) {
-      lane_.accept(message);
-    } else if (own_) {
-      std::memcpy(own_, slots().at(message.slot), payloads_.workload_.payload);
-      slots().give(message.slot);
-      lane_.accept(own_);
+  /// Where a message is taken out to, before read().
+  Message& own() {
+    if constexpr (std::same_as<Message, Parcel>) {
+      return parcel_;
     } else {
-      lane_.accept(slots().at(message.slot));
-      slots().give(message.slot);
+      return lane_.template own<Message>();
     }
+  }
+  /// Accepts the message in own().
+  void read() {
+    if constexpr (!std::same_as<Message, Parcel>) {
+      lane_.accept(own());
+    } else if (payloads_.copies()) {
+      std::memcpy(lane_.buffer(), slots().at(parcel_.slot), payloads_.workload_.payload);
+      giver_->give(parcel_.slot);
+      lane_.accept(lane_.buffer());
+    } else {
+      lane_.accept(slots().at(parcel_.slot));
+      giver_->give(parcel_.slot);
+    }
+  }
+  /// Takes `message` out of where the strategy keeps it, and accepts it.
+  void read(const Message& message) {
+    own() = message;
+    read();
+  }
+  /// Gives back all slots; REQUIRED before a process ends that has read.
+  void settle() {
+    if (giver_) giver_->settle();
   }
 
  private:
@@ -123,7 +121,8 @@ class PayloadReader {
 
   Payloads<Message>& payloads_;
   Consumer& lane_;
-  std::byte* const own_;  // null: it works in the slot
+  Parcel parcel_{};
+  std::optional<SlotGiver> giver_;
 };
 
 }  // namespace handoff

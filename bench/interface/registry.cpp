@@ -40,6 +40,11 @@ std::string why_unsupported(const Descriptor& descriptor, const Workload& worklo
   return descriptor.unsupported == nullptr ? std::string() : descriptor.unsupported(workload);
 }
 
+std::uint32_t items_kept(const Descriptor& descriptor, const Workload& workload) {
+  if (descriptor.keeps == nullptr) return workload.capacity;
+  return std::clamp(descriptor.keeps(workload), 1U, workload.capacity);
+}
+
 std::span<const Descriptor* const> strategies() { return registry().own; }
 
 const Descriptor* find_strategy(std::string_view name) { return find_among(registry().own, name); }

@@ -31,6 +31,7 @@ struct Traits {
   bool allocates = false;  // memory is allocated on the path of an item
   bool in_place = false;   // has places to write and read payloads in (Transfer::kInPlace)
   bool cross_process = false;    // producer and consumer need not share an address space
+  bool waits_itself = false;     // some wait in it is not as the workload says (Wait)
   bool owns_threads = false;     // a runtime makes the threads: the core cannot bind them
   bool spawns_per_item = false;  // a thread or process is made for each item
 };
@@ -47,6 +48,8 @@ struct Descriptor {
   /// Why this strategy cannot do `workload`, as a sentence; empty if it can. Asked through
   /// why_unsupported(), which knows the traits.
   std::string (*unsupported)(const Workload& workload) = nullptr;
+  /// Most items that it ever keeps; null: the capacity. A slice goes round them at least 8 times.
+  std::uint32_t (*keeps)(const Workload& workload) = nullptr;
   /// Executing threads or processes at `workload`; null: producers + consumers.
   std::uint32_t (*executing)(const Workload& workload) = nullptr;
   std::unique_ptr<Strategy> (*make)(const Setting& setting) = nullptr;
@@ -54,6 +57,9 @@ struct Descriptor {
   /// anything has been measured. Never in a result.
   double slow_item_ns = 0;
 };
+
+/// Most items that the strategy ever keeps at `workload`; at least 1.
+std::uint32_t items_kept(const Descriptor& descriptor, const Workload& workload);
 
 /// Why the strategy cannot do `workload`, by its traits or its own words; empty if it can.
 std::string why_unsupported(const Descriptor& descriptor, const Workload& workload);

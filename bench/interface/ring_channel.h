@@ -18,11 +18,11 @@ template <class Message, class Ring>
 class RingChannel {
  public:
   explicit RingChannel(const Setting& setting)
-      : ring_(setting.workload.capacity, room(setting.workload)), spins_(setting.spins) {}
+      : ring_(setting.workload.capacity, room(setting.workload), setting.waiting) {}
 
   /// False once the ring is broken off.
   bool push(const Message& message) {
-    Slot* slot = ring_.reserve(spins_);
+    Slot* slot = ring_.reserve();
     if (slot == nullptr) [[unlikely]]
       return false;
     *reinterpret_cast<Message*>(ring_.bytes(*slot)) = message;
@@ -30,7 +30,7 @@ class RingChannel {
     return true;
   }
   bool pop(Message& message) {
-    Slot* slot = ring_.take(spins_);
+    Slot* slot = ring_.take();
     if (slot == nullptr) [[unlikely]]
       return false;
     message = *reinterpret_cast<const Message*>(ring_.bytes(*slot));
@@ -41,7 +41,7 @@ class RingChannel {
   /// The next item of a lane, written in its slot; false if there is none, or the ring is broken
   /// off.
   bool push_in_place(Producer& lane) {
-    Slot* slot = ring_.reserve(spins_);
+    Slot* slot = ring_.reserve();
     if (slot == nullptr) [[unlikely]]
       return false;
     if (!lane.next(payload_in<Message>(ring_.bytes(*slot)))) {
@@ -53,7 +53,7 @@ class RingChannel {
   }
   /// The next item, read in its slot; false at the end.
   bool pop_in_place(Consumer& lane) {
-    Slot* slot = ring_.take(spins_);
+    Slot* slot = ring_.take();
     if (slot == nullptr) [[unlikely]]
       return false;
     lane.accept(payload_in<Message>(ring_.bytes(*slot)));
@@ -82,7 +82,6 @@ class RingChannel {
   }
 
   Ring ring_;
-  const std::uint32_t spins_;
 };
 
 }  // namespace handoff

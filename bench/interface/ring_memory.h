@@ -9,6 +9,7 @@
 #include <new>
 
 #include "bench/interface/shared_memory.h"
+#include "bench/interface/waiting.h"
 
 namespace handoff {
 
@@ -23,7 +24,7 @@ class RingMemory {
   /// `capacity` items of up to `room` bytes, each slot with a header of `header` bytes. Small ones
   /// lie beside it, so that an item is one line; others begin on a line of their own. Without a
   /// header small ones share a line.
-  RingMemory(std::uint32_t capacity, std::size_t room, std::size_t header);
+  RingMemory(std::uint32_t capacity, std::size_t room, std::size_t header, const Waiting& waiting);
 
   /// For a worker process: maps all slots there, too.
   void populate() const { memory_.populate(); }
@@ -46,10 +47,9 @@ class RingMemory {
 
   /// Waits until `attempt` is not null; null once the ring is broken off.
   template <class Attempt>
-  auto wait_for_room(std::uint32_t spins, Attempt attempt) {
+  auto wait_for_room(Attempt attempt) {
     decltype(attempt()) slot = nullptr;
     ends_->not_full.await(
-        spins,
         [&] {
           slot = attempt();
           return slot != nullptr ||
@@ -60,10 +60,9 @@ class RingMemory {
   }
   /// Waits until `attempt` is not null; null once the ring is closed and empty, or broken off.
   template <class Attempt>
-  auto wait_for_item(std::uint32_t spins, Attempt attempt) {
+  auto wait_for_item(Attempt attempt) {
     decltype(attempt()) slot = nullptr;
     ends_->not_empty.await(
-        spins,
         [&] {
           // Read before the last try: what was committed before it was closed is found.
           const bool ended = ends_->state.load(std::memory_order_acquire) != RingState::kOpen;
@@ -82,7 +81,8 @@ class RingMemory {
 };
 
 template <class Ends>
-RingMemory<Ends>::RingMemory(std::uint32_t capacity, std::size_t room, std::size_t header)
+RingMemory<Ends>::RingMemory(std::uint32_t capacity, std::size_t room, std::size_t header,
+                             const Waiting& waiting)
     : mask_(std::bit_ceil(std::max(capacity, 2U)) - 1), capacity_(capacity) {
   if (header == 0) {
     stride_ = room < kLine ? std::bit_ceil(std::max<std::size_t>(room, 8)) : in_lines(room);
@@ -93,7 +93,7 @@ RingMemory<Ends>::RingMemory(std::uint32_t capacity, std::size_t room, std::size
   }
   memory_ = SharedMemory::create(sizeof(Ends) + slots() * stride_);
   memory_.populate();
-  ends_ = new (memory_.data()) Ends;
+  ends_ = new (memory_.data()) Ends(waiting);
   first_ = memory_.data() + sizeof(Ends);
 }
 

@@ -12,7 +12,9 @@ std::size_t rounded(std::size_t bytes, std::size_t unit) {
 }  // namespace
 
 Slots::Slots(const Workload& workload) {
-  const std::uint32_t slots = workload.capacity + workload.producers + workload.consumers;
+  const std::uint32_t slots = count(workload);
+  batch_ = batch(workload);
+  producers_ = workload.producers;
   // An odd number of lines apart, so that large slots do not all begin in one set of the cache.
   stride_ = (rounded(workload.payload, kLine) / kLine | 1) * kLine;
   words_ = (slots + 63) / 64;

@@ -21,6 +21,8 @@ namespace handoff {
 
 template <class Between>
 struct SpscEnds {
+  explicit SpscEnds(const Waiting& waiting) : not_full(waiting), not_empty(waiting) {}
+
   /// Items committed, and the last `released` that the producer has seen. Owner: the producer.
   /// Release by it, acquire by the consumer: the bytes are complete.
   alignas(128) std::atomic<std::uint64_t> committed{0};
@@ -44,17 +46,18 @@ class SpscRing : public RingMemory<SpscEnds<Between>> {
   struct Slot;  // its bytes and nothing else
 
   /// At most `capacity` items of up to `room` bytes under way.
-  SpscRing(std::uint32_t capacity, std::size_t room) : Memory(capacity, room, 0) {}
+  SpscRing(std::uint32_t capacity, std::size_t room, const Waiting& waiting)
+      : Memory(capacity, room, 0, waiting) {}
 
   /// Of a slot that the caller reserved or took.
   std::byte* bytes(Slot& slot) const { return reinterpret_cast<std::byte*>(&slot); }
 
   /// Waits while `capacity` items are under way. Null once the ring is broken off. The producer has
   /// one slot at a time.
-  Slot* reserve(std::uint32_t spins) {
+  Slot* reserve() {
     Slot* slot = try_reserve();
     if (slot == nullptr) [[unlikely]]
-      slot = wait_and_reserve(spins);
+      slot = wait_and_reserve();
     return slot;
   }
   void commit(Slot& /*slot*/) {
@@ -67,10 +70,10 @@ class SpscRing : public RingMemory<SpscEnds<Between>> {
 
   /// Waits for an item. Null once the ring is closed and empty, or broken off. The consumer has one
   /// slot at a time.
-  Slot* take(std::uint32_t spins) {
+  Slot* take() {
     Slot* slot = try_take();
     if (slot == nullptr) [[unlikely]]
-      slot = wait_and_take(spins);
+      slot = wait_and_take();
     return slot;
   }
   void release(Slot& /*slot*/) {
@@ -102,11 +105,11 @@ class SpscRing : public RingMemory<SpscEnds<Between>> {
     return slot_of(position);
   }
 
-  [[gnu::noinline]] Slot* wait_and_reserve(std::uint32_t spins) {
-    return Memory::wait_for_room(spins, [&] { return try_reserve(); });
+  [[gnu::noinline]] Slot* wait_and_reserve() {
+    return Memory::wait_for_room([&] { return try_reserve(); });
   }
-  [[gnu::noinline]] Slot* wait_and_take(std::uint32_t spins) {
-    return Memory::wait_for_item(spins, [&] { return try_take(); });
+  [[gnu::noinline]] Slot* wait_and_take() {
+    return Memory::wait_for_item([&] { return try_take(); });
   }
 };
 

@@ -1,4 +1,4 @@
-// Blocking around a queue that has none: try, spin a little, then sleep on an eventcount.
+// Waiting around a queue that has none: try, spin, sleep on an eventcount, as the workload says.
 //
 // Queue: `bool try_push(const Message&)` false when full, `bool try_pop(Message&)` false when
 // empty. Both ends sleep on an eventcount of their own.
@@ -29,7 +29,9 @@ template <class Message, class Queue, class Between = BetweenThreads>
 class WaitingChannel {
  public:
   explicit WaitingChannel(const Setting& setting)
-      : queue_(setting.workload.capacity), spins_(setting.spins) {}
+      : queue_(setting.workload.capacity),
+        not_empty_(setting.waiting),
+        not_full_(setting.waiting) {}
 
   void push(const Message& message) {
     if (!queue_.try_push(message)) [[unlikely]] {
@@ -59,15 +61,13 @@ class WaitingChannel {
   }();
 
   [[gnu::noinline]] void wait_and_push(const Message& message) {
-    not_full_.await(
-        spins_, [&] { return queue_.try_push(message); }, &not_empty_);
+    not_full_.await([&] { return queue_.try_push(message); }, &not_empty_);
     if constexpr (!kInOrder) not_full_.notify_one();
   }
 
   [[gnu::noinline]] bool wait_and_pop(Message& message) {
     bool popped = false;
     not_empty_.await(
-        spins_,
         [&] {
           // Whether it is closed is read before the last try: what was pushed before is then found.
           const bool closed = closed_.load(std::memory_order_acquire);
@@ -82,7 +82,6 @@ class WaitingChannel {
   }
 
   Queue queue_;
-  const std::uint32_t spins_;
   BasicEventCount<Between> not_empty_, not_full_;
   std::atomic<bool> closed_{false};
 };

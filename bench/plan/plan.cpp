@@ -102,7 +102,9 @@ std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant
     cell.unsupported = why_unsupported(strategy, own);
     cell.executing =
         strategy.executing != nullptr ? strategy.executing(own) : own.producers + own.consumers;
+    cell.keeps = strategy.keeps != nullptr ? items_kept(strategy, own) : 0;
     cell.owns_threads = strategy.traits.owns_threads;
+    cell.waits_itself = strategy.traits.waits_itself;
     cell.slow_item_ns = strategy.slow_item_ns;
     if (entrant.joined) {  // references come last: they stay only beside something that runs
       const bool company = std::any_of(cells.begin(), cells.end(),
@@ -141,12 +143,14 @@ std::string fit_capacity(PointPlan& point, std::uint64_t memory_bytes) {
         point.id, cells, size_text(w.payload),
         (cells * (lanes + 1) * w.payload + (1 << 20) - 1) >> 20, memory_bytes >> 20);
   }
-  if (slots - lanes <
-      w.capacity) {  // a power of two: the same on a host whose free memory breathes
-    w.capacity = static_cast<std::uint32_t>(std::bit_floor(slots - lanes));
-  }
+  // A quarter more is held in reserve (slots.h). A power of two: the same on a host whose free
+  // memory breathes.
+  const std::uint64_t room = std::max<std::uint64_t>((slots - lanes) / 5 * 4, 1);
+  if (room < w.capacity) w.capacity = static_cast<std::uint32_t>(std::bit_floor(room));
   return {};
 }
+
+constexpr double kOrdinaryItemS = 300e-9, kOrdinaryByteS = 0.3e-9;
 
 PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
   const std::set<int> bound(point.placement.cpus.begin(), point.placement.cpus.end());
@@ -170,9 +174,18 @@ PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
   for (const CellPlan& cell : point.cells) {
     // To fork a process that has 64 threads takes twice as long as one that has few.
     const double item_s = cell.slow_item_ns * 1e-9 * (1 + cell.executing / 64.0);
-    const double slice_s = item_s * static_cast<double>(SliceSizer::least_items(point.workload));
-    if (cell.runs() && slice_s > kSlowCell * need.slice_s) need.slow_s += slice_s;
+    const double slice_s = item_s * static_cast<double>(SliceSizer::least_items(
+                                        workload_of(point, cell), items_kept(point, cell)));
+    if (cell.runs() && slice_s > std::max(kSlowCell * need.slice_s, kSlowSliceNs * 1e-9)) {
+      need.slow_s += slice_s;
+    }
   }
+  // What nobody says to be slow is taken for ordinary: enough to guess how long its laps take.
+  const auto laps =
+      static_cast<double>(SliceSizer::least_items(point.workload, point.workload.capacity));
+  need.slice_s =
+      std::max(need.slice_s, laps * (kOrdinaryItemS + kOrdinaryByteS * point.workload.payload));
+  point.expected_slice_ns = std::round(need.slice_s * 1e9);
   return need;
 }
 
@@ -183,7 +196,7 @@ std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs
   for (const Axes& axes : suite.groups) {
     for (const Workload& workload : expand_axes(axes, inputs.usable_cpus)) {
       PointPlan point;
-      point.id = point_id(workload, workload.capacity);
+      point.id = point_id(workload, workload.capacity, inputs.usable_cpus);
       if (!seen.insert(point.id).second) continue;
       point.workload = workload;
       point.capacity_asked = workload.capacity;
@@ -194,7 +207,8 @@ std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs
         continue;
       }
       // Two capacities that memory lowers to one are one point.
-      if (!lowered.insert(point_id(point.workload, point.workload.capacity)).second) {
+      if (!lowered.insert(point_id(point.workload, point.workload.capacity, inputs.usable_cpus))
+               .second) {
         plan.dropped.push_back(
             fmt::format("{}: the memory budget of {} MiB (--memory) lowers its capacity to {}, "
                         "already measured",
@@ -216,11 +230,22 @@ Workload workload_of(const PointPlan& point, const CellPlan& cell) {
   return cell.probe ? probe_workload(point.workload) : point.workload;
 }
 
-std::string point_id(const Workload& workload, std::uint32_t capacity_asked) {
+std::uint32_t items_kept(const PointPlan& point, const CellPlan& cell) {
+  const std::uint32_t capacity = workload_of(point, cell).capacity;
+  return cell.keeps == 0 ? capacity : std::min(cell.keeps, capacity);
+}
+
+std::string point_id(const Workload& workload, std::uint32_t capacity_asked, int usable_cpus) {
   std::string id =
       fmt::format("{}:{} {}", workload.producers, workload.consumers, size_text(workload.payload));
   if (capacity_asked != Workload{}.capacity) id += fmt::format(" cap={}", capacity_asked);
   if (workload.transfer != Transfer::kCopy) id += fmt::format(" {}", name(workload.transfer));
+  if (workload.wait != Wait::kSpinBlock) {
+    id += fmt::format(" {}", name(workload.wait));
+  } else if (workload.spin_ns !=
+             usual_spin_ns(workload.producers + workload.consumers, usable_cpus)) {
+    id += fmt::format(" spin={}", duration_text(workload.spin_ns * 1e-9));
+  }
   return id;
 }
 

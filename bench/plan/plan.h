@@ -30,7 +30,9 @@ struct CellPlan {
   std::string plugin;           // the file that holds it; empty: the program does
   std::string unsupported;      // why it does not run, a sentence; empty: it runs
   std::uint32_t executing = 0;  // threads or processes that produce and consume
+  std::uint32_t keeps = 0;      // items at most; 0: the capacity
   bool owns_threads = false;    // a runtime makes them: this cell is not bound
+  bool waits_itself = false;    // some wait in it is not as the workload says
   bool probe = false;           // runs workload_of(), not the point's
   double slow_item_ns = 0;      // Descriptor's; sizes the run, no part of the plan
   bool control = false;         // another cell once more: identical code beside itself (A/A)
@@ -47,9 +49,10 @@ struct PointPlan {
   Workload workload;
   std::uint32_t capacity_asked = 0;  // workload.capacity may be lower, for the memory budget
   Placement placement;
-  double slice_ns = 0;
-  int incarnations = 0;  // lifetimes of its cells: passes 0 to this
-  int blocks = 0;        // per incarnation, after the warm-up; 0: no cell runs
+  double slice_ns = 0;           // wanted
+  double expected_slice_ns = 0;  // a guess: longer where a slice must go round a long queue
+  int incarnations = 0;          // lifetimes of its cells: passes 0 to this
+  int blocks = 0;                // per incarnation, after the warm-up; 0: no cell runs
   double estimated_s = 0;
   bool later = false;           // of a race: begun only if time is left when others are clear
   std::vector<CellPlan> cells;  // as asked, then references
@@ -98,9 +101,12 @@ Plan make_plan(const Suite& suite, const PlanInputs& inputs);
 
 /// What a cell runs at a point: the point's workload, or a probe's own.
 Workload workload_of(const PointPlan& point, const CellPlan& cell);
+/// Most items that it keeps there.
+std::uint32_t items_kept(const PointPlan& point, const CellPlan& cell);
 
-/// "1:1 64B", "4:2 64KiB cap=64 move".
-std::string point_id(const Workload& workload, std::uint32_t capacity_asked);
+/// "1:1 64B", "4:2 64KiB cap=64 move", "1:1 64B spin", "1:1 64B spin=50us": what is not usual is
+/// named.
+std::string point_id(const Workload& workload, std::uint32_t capacity_asked, int usable_cpus);
 
 /// Order of the points in one pass, and of `n` cells in one block.
 std::vector<int> visit_order(const Plan& plan, int pass);

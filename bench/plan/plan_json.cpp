@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "bench/cell/protocol.h"
 #include "bench/plan/plan.h"
 
 namespace handoff {
@@ -16,7 +17,9 @@ Json cell_json(const CellPlan& cell) {
           {"role", cell.role == Role::kReference ? "reference" : "candidate"},
           {"unsupported", cell.unsupported},
           {"executing", cell.executing},
+          {"keeps", cell.keeps},
           {"owns_threads", cell.owns_threads},
+          {"waits_itself", cell.waits_itself},
           {"probe", cell.probe},
           {"control", cell.control},
           {"twin", cell.twin},
@@ -31,7 +34,9 @@ CellPlan cell_from(const Json& from) {
   cell.role = from.at("role") == "reference" ? Role::kReference : Role::kCandidate;
   cell.unsupported = from.at("unsupported");
   cell.executing = from.at("executing");
+  cell.keeps = from.value("keeps", 0U);
   cell.owns_threads = from.at("owns_threads");
+  cell.waits_itself = from.value("waits_itself", false);
   cell.control = from.value("control", false);
   cell.twin = from.value("twin", -1);
   cell.probe = from.value("probe", cell.strategy == kFloorName);
@@ -43,16 +48,11 @@ CellPlan cell_from(const Json& from) {
 Json point_json(const PointPlan& point) {
   Json cells = Json::array();
   for (const CellPlan& cell : point.cells) cells.push_back(cell_json(cell));
-  const Workload& w = point.workload;
+  Json workload = to_json(point.workload);
+  workload["capacity_asked"] = point.capacity_asked;
   const Placement& p = point.placement;
   return {{"id", point.id},
-          {"workload",
-           {{"producers", w.producers},
-            {"consumers", w.consumers},
-            {"payload", w.payload},
-            {"capacity", w.capacity},
-            {"capacity_asked", point.capacity_asked},
-            {"transfer", name(w.transfer)}}},
+          {"workload", workload},
           {"binding",
            {{"mode", p.mode},
             {"bound", p.bound},
@@ -71,12 +71,8 @@ PointPlan point_from(const Json& from) {
   PointPlan point;
   point.id = from.at("id");
   const Json& w = from.at("workload");
-  point.workload.producers = w.at("producers");
-  point.workload.consumers = w.at("consumers");
-  point.workload.payload = w.at("payload");
-  point.workload.capacity = w.at("capacity");
+  point.workload = workload_from(w);
   point.capacity_asked = w.at("capacity_asked");
-  point.workload.transfer = transfer_named(w.at("transfer").get<std::string>()).value();
   const Json& p = from.at("binding");
   point.placement.mode = p.at("mode");
   point.placement.bound = p.at("bound");

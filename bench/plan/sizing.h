@@ -42,7 +42,9 @@ struct Sizing {
   double smallest_budget_s = 0;   // below which not one point fits
 };
 
-inline constexpr double kSlowCell = 3;       // times the point's slice: blocks of its own
+/// A cell whose shortest slice lasts so many times the point's, and so long at least, has blocks of
+/// its own. Not where a strategy of half a microsecond goes round a queue of 1024.
+inline constexpr double kSlowCell = 3, kSlowSliceNs = 12e6;
 inline constexpr int kFewestSlowBlocks = 1;  // of such cells, in an incarnation
 /// Blocks that a group of cells needs in an incarnation where others need `fewest`: slow ones need
 /// one, or they would take all the time.

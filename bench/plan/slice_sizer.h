@@ -13,31 +13,30 @@ namespace handoff {
 
 class SliceSizer {
  public:
-  /// `item_ns`: about what an item takes, where that is known to be long; 0: nothing is known.
-  SliceSizer(const Workload& workload, double slice_ns, std::uint64_t max_items, double item_ns = 0)
-      : least_(least_items(workload)),
-        around_(2 * std::uint64_t{workload.capacity}),
+  /// `kept`: most items that the strategy keeps. `item_ns`: about what an item takes, where that is
+  /// known to be long; 0: nothing is known.
+  SliceSizer(const Workload& workload, std::uint32_t kept, double slice_ns, std::uint64_t max_items,
+             double item_ns = 0)
+      : least_(least_items(workload, kept)),
+        most_laps_(std::max(least_, kMostLaps * kept)),
         most_(max_items),
         slice_ns_(slice_ns) {
     if (item_ns > 0) recent_.push_back(item_ns);
   }
 
-  /// Items of a slice however slow they are: some for each lane, enough for a window.
-  static std::uint64_t least_items(const Workload& workload) {
-    return 2 * (std::uint64_t{workload.producers} + workload.consumers) + 14;
+  /// Items of a slice however slow they are: some for each lane, enough for a window of 8 laps of
+  /// what the strategy keeps behind a lead-in of one. So slow and fast ones are measured in the
+  /// same regime: a queue that goes round, not one that fills or empties.
+  static std::uint64_t least_items(const Workload& workload, std::uint32_t kept) {
+    return std::max(few_items(workload), kLaps * kept);
   }
 
   /// The median of the last few slices decides: one stall must not halve the next slice.
   std::uint64_t items() const {
-    if (!known()) return std::clamp(kFirst, least_, most_);
+    if (!known()) return std::min(kFirst, most_);
     const double ns_per_item = std::max(item_ns(), 0.1);
-    // Twice around the queue, unless that makes the slice much longer than its point wants; nothing
-    // is gained by stretching one that stays far from it.
     const auto fitting = static_cast<std::uint64_t>(slice_ns_ / ns_per_item);
-    const bool hopeless = around_ > fitting * kStretch * kStretch;
-    const std::uint64_t wanted =
-        hopeless ? fitting : std::max(fitting, std::min(around_, fitting * kStretch));
-    return std::clamp(wanted, std::min(least_, most_), most_);
+    return std::clamp(fitting, std::min(least_, most_), most_);
   }
 
   /// Items of a slice that makes warm: `share` of items(), or all where the cell's speed is hardly
@@ -45,7 +44,7 @@ class SliceSizer {
   std::uint64_t warm_up_items(double share) const {
     if (!settled_) return items();
     const auto part = static_cast<std::uint64_t>(static_cast<double>(items()) * share);
-    return std::clamp(part, std::min(least_, most_), most_);
+    return std::clamp(part, std::min(kFirst, items()), items());
   }
   bool known() const { return !recent_.empty(); }
   /// Whether a whole slice has been seen.
@@ -54,9 +53,14 @@ class SliceSizer {
   /// What an item takes, ns; 0 before anything is known.
   double item_ns() const { return known() ? median(recent_) : 0; }
 
+  /// About how long the next slice takes; 0 before anything is known.
+  double expected_ns() const { return item_ns() * static_cast<double>(items()); }
   /// How long the shortest slice worth running takes; 0 before anything is known.
   double shortest_ns() const { return item_ns() * static_cast<double>(least_); }
 
+  /// A slice in which no window was found, since the queue filled or emptied: the next ones are
+  /// longer. Of enough laps, no filling makes a difference.
+  void learn_that_it_drifted() { least_ = std::min(2 * least_, most_laps_); }
   /// `whole_ns`: of the slice, lead-in and tail included.
   void learn(double whole_ns, double items) {
     settled_ = true;
@@ -68,15 +72,18 @@ class SliceSizer {
   }
 
  private:
+  static std::uint64_t few_items(const Workload& workload) {
+    return 2 * (std::uint64_t{workload.producers} + workload.consumers) + 14;
+  }
   void remember(double whole_ns, double items) {
     if (items <= 0) return;
     if (recent_.size() == kRemembered) recent_.erase(recent_.begin());
     recent_.push_back(whole_ns / items);
   }
 
-  static constexpr std::uint64_t kFirst = 512, kStretch = 2;
+  static constexpr std::uint64_t kFirst = 512, kLaps = 9, kMostLaps = 4 * kLaps;
   static constexpr std::size_t kRemembered = 7;
-  std::uint64_t least_, around_, most_;
+  std::uint64_t least_, most_laps_, most_;
   double slice_ns_;
   std::vector<double> recent_;
   bool settled_ = false;

@@ -19,17 +19,18 @@ enum Column : std::uint8_t {
   kRunDelay,
   kSlowest,
   kFastest,
-  kMissedWakeups  // from 0.2 on
+  kMissedWakeups,  // from here on: from 0.2 on
+  kWhole
 };
 
 double rounded(double value, double unit) { return std::round(value * unit) / unit; }
 }  // namespace
 
 const std::vector<std::string>& RunRecord::slice_columns() {
-  static const std::vector<std::string> names{"cell",          "start_ns",      "items",
-                                              "window_items",  "elapsed_ns",    "cpu_ns",
-                                              "voluntary",     "involuntary",   "run_delay_ns",
-                                              "slowest_share", "fastest_share", "missed_wakeups"};
+  static const std::vector<std::string> names{
+      "cell",          "start_ns",       "items",       "window_items", "elapsed_ns",
+      "cpu_ns",        "voluntary",      "involuntary", "run_delay_ns", "slowest_share",
+      "fastest_share", "missed_wakeups", "whole_ns"};
   return names;
 }
 
@@ -46,7 +47,13 @@ Json RunRecord::slice_row(int cell, double start_ns, const SliceReply& reply) {
           whole(reply.run_delay_ns),
           rounded(reply.slowest_share, 1000),
           rounded(reply.fastest_share, 1000),
-          reply.missed_wakeups};
+          reply.missed_wakeups,
+          whole(reply.whole_ns)};
+}
+
+bool hardly_timed(const CellRecord& cell) {
+  constexpr int kLearned = 2;  // from them it was learned how long the cell's slices must be
+  return cell.untimed - kLearned > 0.02 * cell.slices;
 }
 
 void PointRecord::set_aside_unfinished() {
@@ -139,7 +146,12 @@ void RunRecord::add_block(const Json& line) {
     // The next whole microsecond: a resumed run goes on behind all that was measured.
     spent_s_ = std::max(spent_s_, row.at(kStart).get<double>() / 1e9 + 1e-6);
     if (!estimated) continue;
-    block.push_back({index, row.at(kElapsed), row.at(kWindowItems)});
+    block.push_back({.cell = index,
+                     .elapsed_ns = row.at(kElapsed),
+                     .items = row.at(kWindowItems),
+                     .whole_ns = row.size() > kWhole ? row[kWhole].get<double>() : 0,
+                     .all_items = row.at(kItems)});
+    if (block.back().items <= 0) ++cell.untimed;
     ++cell.slices;
     cell.items += row.at(kItems).get<double>();
     cell.cpu_ns += row.at(kCpu).get<double>();

@@ -25,6 +25,7 @@ struct CellRecord {
   double cpu_ns = 0, voluntary = 0, involuntary = 0, run_delay_ns = 0;
   bool run_delay_known = true;
   int slices = 0;
+  int untimed = 0;  // of them: without a window in which the queue kept its level
   std::vector<double> slowest_shares, fastest_shares;
   double parked_cpu_share_sum = 0, peak_memory_bytes = 0;
   std::uint64_t missed_wakeups = 0;  // warm-up included
@@ -36,6 +37,10 @@ struct CellRecord {
   /// has.
   int dropped_after = 0;
 };
+
+/// Whether so many slices could not be timed that what is left is no fair sample: more than 2 %,
+/// without the first two, after which slices are longer (slice_sizer.h).
+bool hardly_timed(const CellRecord& cell);
 
 struct PointRecord {
   PointSamples samples;  // by pass; passes without blocks are empty

@@ -51,9 +51,11 @@ Json cell_json(const PointResult& point, std::size_t index) {
             {"verdict", name(record.outcome.verdict)},
             {"reason", record.outcome.reason},
             {"slices", record.slices},
+            {"untimed_slices", record.untimed},
             {"items", record.proved_items},
             {"incarnations", record.closed},
             {"bound", record.bound},
+            {"waits_itself", plan.waits_itself},
             {"missed_wakeups", record.missed_wakeups},
             {"note", record.note}};
   for (const char* key :
@@ -64,6 +66,12 @@ Json cell_json(const PointResult& point, std::size_t index) {
     cell[key] = nullptr;
   }
   const CellEstimate* estimate = point.cell(index);
+  if (record.outcome.good() && hardly_timed(record)) {
+    cell["reason"] = fmt::format(
+        "not timed: in {} of {} slices no span was found at whose ends the queue was as full",
+        record.untimed, record.slices);
+    return cell;
+  }
   if (!record.outcome.good() || estimate == nullptr || record.items <= 0) return cell;
   const double typical = estimate->typical_ns.value;
   const double payload = plan.strategy == kFloorName ? 8 : point.plan.workload.payload;
@@ -192,6 +200,7 @@ PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointReco
     const int after = record.cells[i].dropped_after;
     options.dropped_by.push_back(after < incarnations ? last_look(plan.looks, after) : -1);
     if (!record.cells[i].outcome.good() || point.cells[i].control) continue;
+    if (hardly_timed(record.cells[i])) continue;
     (point.cells[i].role == Role::kReference ? references : candidates)
         .push_back(static_cast<int>(i));
   }

@@ -9,7 +9,7 @@
 
 namespace handoff {
 
-inline constexpr int kResultsSchema = 1;
+inline constexpr int kResultsSchema = 2;
 
 /// Estimates of one point of `plan`: delivered candidates and references only. `at_look`: of a race
 /// that may go on; a point that a look has stopped keeps what was said there.

@@ -71,11 +71,21 @@ std::string verdict_text(const Json& point, const Json& cell) {
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return loud + ": " + shortened(cell["reason"]);
   }
+  if (!cell["reason"].get<std::string>().empty()) return cell["reason"];
   if (cell["role"] == "reference") return "reference";
   if (cell["role"] == "control") return "control: identical code (A/A)";
   if (cell["label"] == point["leader"]) return "leader";
   const Json* ratio = ratio_of(point, cell["label"]);
   return ratio == nullptr ? "not measured" : (*ratio)["verdict"].get<std::string>();
+}
+
+/// What sets a candidate apart from the heading of its point: it is not bound, or waits otherwise.
+std::string set_apart(const Json& point, const Json& cell) {
+  if (cell["role"] != "candidate" || !cell["ns_per_item"].is_object()) return {};
+  std::string words;
+  if (point["binding"]["bound"] && !cell["bound"]) words += ", not bound";
+  if (cell.value("waits_itself", false)) words += ", waits its own way";
+  return words;
 }
 
 Row row_for(const Json& point, const Json& cell) {
@@ -93,7 +103,7 @@ Row row_for(const Json& point, const Json& cell) {
   } else if (cell["role"] != "reference") {
     row[6] = shown_ratio(ratio_of(point, cell["label"]));
   }
-  row[7] = verdict_text(point, cell);
+  row[7] = verdict_text(point, cell) + set_apart(point, cell);
   return row;
 }
 
@@ -108,6 +118,11 @@ std::string heading(const Json& point) {
   std::string text =
       fmt::format("{} — capacity {}, {}", point["id"].get<std::string>(),
                   workload["capacity"].get<int>(), workload["transfer"].get<std::string>());
+  const auto wait = *wait_named(workload["wait"].get<std::string>());
+  text += wait == Wait::kBlock  ? ", waits sleep"
+          : wait == Wait::kSpin ? ", waits spin"
+                                : fmt::format(", waits spin {} then sleep",
+                                              human_ns(workload["spin_ns"].get<double>()));
   const Json& binding = point["binding"];
   if (binding["bound"]) {
     text +=

@@ -15,10 +15,6 @@ constexpr double kProbeSliceNs = 250'000;  // the machine is looked at, no more
 constexpr double kFastestItemNs = 1;       // no item is handed over faster: bounds the bitmaps
 constexpr std::uint64_t kMostItems = 1ULL << item_code::kSequenceBits;
 
-// Busy iterations before a wait blocks: some 10 us where every thread has a CPU; next to nothing
-// where the awaited thread may need this very CPU.
-constexpr std::uint32_t kSpins = 1000, kSpinsOversubscribed = 20;
-
 std::vector<int> cpus_of(const Bench& bench, const PointPlan& point, const CellPlan& cell) {
   const std::vector<int>& placed = point.placement.cpus;
   if (cell.owns_threads) return {};
@@ -45,23 +41,25 @@ std::vector<CellMemory> cell_memories(const Plan& plan, const PointPlan& point) 
                                                        plan.usable_cpus, point.workload.payload));
     }
     const auto most = static_cast<std::uint64_t>(slice_ns / kFastestItemNs);
+    const Workload workload = workload_of(point, cell);
+    const std::uint32_t kept = items_kept(point, cell);
     const std::uint64_t max_items = std::clamp<std::uint64_t>(
-        most, 2 * std::uint64_t{point.workload.capacity} + 8192, kMostItems);
+        most, 4 * SliceSizer::least_items(workload, kept) + 8192, kMostItems);
     memories.push_back(
-        {SliceSizer(workload_of(point, cell), slice_ns, max_items, cell.slow_item_ns), slice_ns,
-         max_items});
+        {SliceSizer(workload, kept, slice_ns, max_items, cell.slow_item_ns), slice_ns, max_items});
   }
   return memories;
 }
 
 OpenRequest request_for(const Bench& bench, const PointPlan& point, const CellPlan& cell,
                         const CellMemory& memory, std::uint32_t seed) {
-  const bool roomy = static_cast<int>(cell.executing) <= bench.plan.usable_cpus;
+  const Workload workload = workload_of(point, cell);
+  const double spin_ns = workload.wait == Wait::kSpinBlock ? workload.spin_ns : 0;
   return {.strategy = cell.strategy,
           .plugin = cell.plugin,
-          .workload = workload_of(point, cell),
+          .workload = workload,
           .cpus = cpus_of(bench, point, cell),
-          .spins = roomy ? kSpins : kSpinsOversubscribed,
+          .spin_ticks = static_cast<std::uint64_t>(spin_ns / bench.tick_rate.ns_per_tick),
           .max_items = memory.max_items,
           .tick_source = bench.tick_rate.source,
           .ns_per_tick = bench.tick_rate.ns_per_tick,
@@ -73,8 +71,7 @@ PointIncarnation::PointIncarnation(const Bench& bench, int point, int pass, cons
     : bench_(bench),
       point_(bench.plan.points[static_cast<std::size_t>(point)]),
       point_index_(point),
-      pass_(pass),
-      memories_(memories) {
+      pass_(pass) {
   for (std::size_t i = 0; i < point_.cells.size(); ++i) {
     const CellRecord& so_far = record.point(point).cells[i];
     if (!point_.cells[i].runs() || !so_far.outcome.good()) continue;
@@ -83,11 +80,16 @@ PointIncarnation::PointIncarnation(const Bench& bench, int point, int pass, cons
     // A control is what it repeats, in all but its label and its seed.
     const std::size_t what = so_far.twin < 0 ? i : static_cast<std::size_t>(so_far.twin);
     const CellPlan& cell = point_.cells[what];
+    const auto same =
+        std::find_if(point_.cells.begin(), point_.cells.end(),
+                     [&](const CellPlan& other) { return other.strategy == cell.strategy; });
+    CellMemory& memory = memories[static_cast<std::size_t>(same - point_.cells.begin())];
     // All start at once; then each is waited for.
     cells_.push_back(
         {.cell = static_cast<int>(i),
+         .memory = &memory,
          .process = std::make_unique<CellProcess>(
-             request_for(bench, point_, cell, memories_[i],
+             request_for(bench, point_, cell, memory,
                          layout_seed(bench_.plan.seed, point_index_, pass_, static_cast<int>(i))),
              bench.plan.timeout_s, cell.program)});
   }
@@ -114,7 +116,7 @@ bool PointIncarnation::any_cell() const {
 void PointIncarnation::warm_up() {
   std::vector<std::size_t> members;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    const SliceSizer& sizer = memories_[static_cast<std::size_t>(cells_[i].cell)].sizer;
+    const SliceSizer& sizer = cells_[i].memory->sizer;
     const bool long_warm = sizer.settled() && sizer.shortest_ns() > 1e9 * kLongestWarmUpS;
     if (!is_slow(cells_[i]) && !long_warm) members.push_back(i);
   }
@@ -122,8 +124,7 @@ void PointIncarnation::warm_up() {
 }
 
 bool PointIncarnation::is_slow(const Open& open) const {
-  return memories_[static_cast<std::size_t>(open.cell)].sizer.shortest_ns() >
-         kSlowCell * point_.slice_ns;
+  return open.memory->sizer.shortest_ns() > std::max(kSlowCell * point_.slice_ns, kSlowSliceNs);
 }
 
 bool PointIncarnation::is_alive(const Group& group) const {
@@ -143,8 +144,7 @@ void PointIncarnation::form_groups() {
       const Open& open = cells_[member];
       const CellPlan& cell = point_.cells[static_cast<std::size_t>(open.cell)];
       // A control is no anchor: it enters no pair but its own.
-      return std::pair{cell.control || cell.role == Role::kReference,
-                       memories_[static_cast<std::size_t>(open.cell)].sizer.item_ns()};
+      return std::pair{cell.control || cell.role == Role::kReference, open.memory->sizer.item_ns()};
     };
     slow.members.push_back(
         *std::min_element(quick.members.begin(), quick.members.end(),
@@ -181,16 +181,22 @@ void PointIncarnation::run_group(int group, int block, const std::vector<std::si
   const std::vector<int> order =
       block_order(bench_.plan.seed, point_index_, pass_, block, static_cast<int>(members.size()));
   ++slice_;
+  std::vector<std::uint64_t> items_asked;  // before any has learned from this block
+  for (const std::size_t member : members) {
+    const CellMemory& memory = *cells_[member].memory;
+    items_asked.push_back(
+        block < 0 ? memory.sizer.warm_up_items(std::min(1.0, 1e9 * kWarmUpSliceS / memory.slice_ns))
+                  : memory.sizer.items());
+  }
   for (const int place : order) {
     Open& open = cells_[members[static_cast<std::size_t>(place)]];
     if (!open.process) continue;
-    CellMemory& memory = memories_[static_cast<std::size_t>(open.cell)];
+    CellMemory& memory = *open.memory;
     const double start_ns = bench_.elapsed_ns();
-    const std::uint64_t asked =
-        block < 0 ? memory.sizer.warm_up_items(std::min(1.0, 1e9 * kWarmUpSliceS / memory.slice_ns))
-                  : memory.sizer.items();
+    const std::uint64_t asked = items_asked[static_cast<std::size_t>(place)];
+    const double wanted_ns = std::max(memory.slice_ns, memory.sizer.expected_ns());
     const SliceReply reply =
-        open.process->slice(slice_, asked, std::max(kCutFactor * memory.slice_ns, kLeastCutNs));
+        open.process->slice(slice_, asked, std::max(kCutFactor * wanted_ns, kLeastCutNs));
     if (!reply.outcome.good()) {
       fail(open, reply.outcome);
       continue;
@@ -198,6 +204,7 @@ void PointIncarnation::run_group(int group, int block, const std::vector<std::si
     const auto items = static_cast<double>(reply.items);
     block < 0 ? memory.sizer.learn_from_warm_up(reply.whole_ns, items)
               : memory.sizer.learn(reply.whole_ns, items);
+    if (block >= 0 && reply.window_items <= 0) memory.sizer.learn_that_it_drifted();
     open.parked_cpu_ns += reply.parked_cpu_ns;
     open.parked_wall_ns += reply.parked_wall_ns;
     rows.push_back(RunRecord::slice_row(open.cell, start_ns, reply));

@@ -27,14 +27,16 @@ struct Bench {
   std::function<void(const Json&)> emit;  // a journal line
 };
 
-/// What is learned about a cell over its incarnations.
+/// What is learned about a strategy at a point over the incarnations of its cells. Cells of one
+/// strategy learn together: identical code gets identical slices.
 struct CellMemory {
   SliceSizer sizer;
   double slice_ns;
   std::uint64_t max_items;
 };
 
-/// The memories for the cells of a point, in their order.
+/// By cell of a point, in their order. Only the first of several cells of one strategy uses its
+/// own.
 std::vector<CellMemory> cell_memories(const Plan& plan, const PointPlan& point);
 
 /// A slice that takes so many times its length, or so long at least, is cut short.
@@ -65,6 +67,7 @@ class PointIncarnation {
  private:
   struct Open {
     int cell;
+    CellMemory* memory;                    // its strategy's
     std::unique_ptr<CellProcess> process;  // null: failed or closed
     double parked_cpu_ns = 0, parked_wall_ns = 0;
   };
@@ -84,7 +87,6 @@ class PointIncarnation {
   const PointPlan& point_;
   int point_index_, pass_;
   std::uint32_t slice_ = 0;
-  std::vector<CellMemory>& memories_;
   std::vector<Open> cells_;
   std::vector<Group> groups_;  // formed after the warm-up
   int blocks_ = 0;

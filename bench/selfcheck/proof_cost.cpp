@@ -46,7 +46,7 @@ struct Cost {
 
 template <std::size_t N>
 Cost cost(const TickRate& rate) {
-  const Workload workload{.payload = N};
+  const Workload workload{.payload = N, .transfer = Transfer::kInPlace};  // no copies
   LaneSetup lanes(SharedMemory::create(LaneSetup::bytes_needed(workload, kItems)), workload, kItems,
                   rate.source);
   std::vector<double> proved_logs, bare_logs;
@@ -60,7 +60,8 @@ Cost cost(const TickRate& rate) {
     for (int block = 0; block < kCostBlocks; ++block) {
       lanes.arm(static_cast<std::uint32_t>(block), kItems);
       with.push_back(per_item_ns([&] { proved<N>(lanes.producers()[0], lanes.consumers()[0]); }));
-      if (!prove(lanes, true).good()) throw std::runtime_error("the proof of a bare loop failed");
+      if (!prove(lanes, {.fifo = true, .hands_over = false}).good())
+        throw std::runtime_error("the proof of a bare loop failed");
       without.push_back(per_item_ns([&] { bare<N>(kItems); }));
     }
     proved_logs.push_back(std::log(median(with)));

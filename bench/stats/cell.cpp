@@ -14,7 +14,7 @@ namespace handoff {
 std::optional<CellEstimate> estimate_cell(std::span<const IncarnationTable> tables, int cell,
                                           double confidence) {
   CellEstimate estimate;
-  std::vector<double> medians, elapsed, items;
+  std::vector<double> medians, whole, all, elapsed, items;
   std::vector<int> slices;
   for (const IncarnationTable& table : tables) {
     std::vector<double> logs;
@@ -24,9 +24,13 @@ std::optional<CellEstimate> estimate_cell(std::span<const IncarnationTable> tabl
     if (logs.empty()) continue;
     slices.push_back(static_cast<int>(logs.size()));
     medians.push_back(median(std::move(logs)));
-    const auto time = table.elapsed_ns(cell), count = table.items(cell);
-    elapsed.push_back(std::accumulate(time.begin(), time.end(), 0.0));
-    items.push_back(std::accumulate(count.begin(), count.end(), 0.0));
+    const auto sum = [](std::span<const double> values) {
+      return std::accumulate(values.begin(), values.end(), 0.0);
+    };
+    whole.push_back(sum(table.whole_ns(cell)));
+    all.push_back(sum(table.all_items(cell)));
+    elapsed.push_back(sum(table.elapsed_ns(cell)));
+    items.push_back(sum(table.items(cell)));
   }
   if (slices.empty()) return std::nullopt;
   const std::vector<bool> enters = entering(slices);
@@ -35,8 +39,9 @@ std::optional<CellEstimate> estimate_cell(std::span<const IncarnationTable> tabl
     if (enters[i]) entered.push_back(medians[i]);
   }
   estimate.typical_ns = geometric_mean(entered, confidence);
-  estimate.overall_ns = pooled_ratio(elapsed, items, confidence);
-  estimate.stall_share = std::max(0.0, 1 - estimate.typical_ns.value / estimate.overall_ns.value);
+  estimate.overall_ns = pooled_ratio(whole, all, confidence);
+  const double timed_ns = pooled_ratio(elapsed, items, confidence).value;
+  estimate.stall_share = std::max(0.0, 1 - estimate.typical_ns.value / timed_ns);
   estimate.slices = std::accumulate(slices.begin(), slices.end(), 0);
   estimate.incarnations = static_cast<int>(slices.size());
   return estimate;

@@ -17,15 +17,15 @@ constexpr std::ptrdiff_t kEnough = 8;  // incarnations that a verdict needs
 
 PairedLogs pair_directly(const IncarnationTable& table, int a, int b) {
   const auto log_a = table.log_ns(a), log_b = table.log_ns(b);
-  const auto ns_a = table.elapsed_ns(a), ns_b = table.elapsed_ns(b);
-  const auto items_a = table.items(a), items_b = table.items(b);
+  const auto ns_a = table.whole_ns(a), ns_b = table.whole_ns(b);
+  const auto items_a = table.all_items(a), items_b = table.all_items(b);
   std::vector<double> differences;
   differences.reserve(log_a.size());
   double sum_ns_a = 0, sum_ns_b = 0, sum_items_a = 0, sum_items_b = 0;
   for (std::size_t block = 0; block < log_a.size(); ++block) {
     const double difference = log_a[block] - log_b[block];
-    if (std::isnan(difference)) continue;
-    differences.push_back(difference);
+    if (!std::isnan(difference)) differences.push_back(difference);
+    if (items_a[block] == 0 || items_b[block] == 0) continue;
     sum_ns_a += ns_a[block];
     sum_ns_b += ns_b[block];
     sum_items_a += items_a[block];
@@ -36,6 +36,10 @@ PairedLogs pair_directly(const IncarnationTable& table, int a, int b) {
   logs.typical = median(std::move(differences));
   logs.overall = std::log(sum_ns_a / sum_items_a) - std::log(sum_ns_b / sum_items_b);
   return logs;
+}
+
+bool usable(double ns, double items) {
+  return std::isfinite(ns) && ns > 0 && std::isfinite(items) && items > 0;
 }
 
 PairSeries series_of(const std::vector<PairedLogs>& logs, const std::vector<int>& blocks) {
@@ -57,6 +61,8 @@ IncarnationTable::IncarnationTable(const IncarnationSamples& samples, int cell_c
       log_ns_(blocks_ * cells_, std::numeric_limits<double>::quiet_NaN()),
       elapsed_ns_(blocks_ * cells_, 0),
       items_(blocks_ * cells_, 0),
+      whole_ns_(blocks_ * cells_, 0),
+      all_items_(blocks_ * cells_, 0),
       shared_(cells_ * cells_, 0) {
   std::vector<std::size_t> present;
   for (std::size_t block = 0; block < blocks_; ++block) {
@@ -67,10 +73,16 @@ IncarnationTable::IncarnationTable(const IncarnationSamples& samples, int cell_c
                                     " of a point with " + std::to_string(cell_count) +
                                     " cells; the journal does not fit its plan");
       }
-      const bool usable = std::isfinite(slice.elapsed_ns) && slice.elapsed_ns > 0 &&
-                          std::isfinite(slice.items) && slice.items > 0;
-      if (!usable) continue;
       const std::size_t at = index(slice.cell) * blocks_ + block;
+      const bool timed = usable(slice.elapsed_ns, slice.items);
+      if (usable(slice.whole_ns, slice.all_items)) {
+        whole_ns_[at] += slice.whole_ns;
+        all_items_[at] += slice.all_items;
+      } else if (timed) {
+        whole_ns_[at] += slice.elapsed_ns;
+        all_items_[at] += slice.items;
+      }
+      if (!timed) continue;
       if (items_[at] == 0) present.push_back(index(slice.cell));
       elapsed_ns_[at] += slice.elapsed_ns;
       items_[at] += slice.items;

@@ -27,11 +27,14 @@ class IncarnationTable {
   /// Throws std::invalid_argument on a cell index outside 0 to cell_count - 1.
   IncarnationTable(const IncarnationSamples& samples, int cell_count);
 
-  /// Of `cell`, by block. NaN and 0 where it has no slice.
+  /// Of `cell`, by block: ns per item in timed windows (NaN where it has none), their time and
+  /// items, and time and items of whole slices, timed or not (0 where it has none).
   std::span<const double> log_ns(int cell) const { return row(log_ns_, cell); }
   std::span<const double> elapsed_ns(int cell) const { return row(elapsed_ns_, cell); }
   std::span<const double> items(int cell) const { return row(items_, cell); }
-  /// Blocks in which both have a slice.
+  std::span<const double> whole_ns(int cell) const { return row(whole_ns_, cell); }
+  std::span<const double> all_items(int cell) const { return row(all_items_, cell); }
+  /// Blocks in which both have a timed slice.
   int shared_blocks(int a, int b) const { return shared_[index(a) * cells_ + index(b)]; }
 
  private:
@@ -40,8 +43,9 @@ class IncarnationTable {
   static std::size_t index(int cell) { return static_cast<std::size_t>(cell); }
 
   std::size_t cells_, blocks_;
-  std::vector<double> log_ns_, elapsed_ns_, items_;  // [cell * blocks_ + block]
-  std::vector<int> shared_;                          // [cell * cells_ + cell]
+  std::vector<double> log_ns_, elapsed_ns_, items_, whole_ns_,
+      all_items_;            // [cell * blocks_ + block]
+  std::vector<int> shared_;  // [cell * cells_ + cell]
 };
 
 /// The tables of all incarnations, in their order.

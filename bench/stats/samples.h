@@ -5,11 +5,13 @@
 
 namespace handoff {
 
-/// What one slice of one cell contributes. elapsed_ns is that of the timed window.
+/// What one slice of one cell contributes: a timed window, if it has one, and the whole of it.
 struct SliceSample {
   int cell = 0;
-  double elapsed_ns = 0;
-  double items = 0;  // accepted inside the timed window
+  double elapsed_ns = 0;  // of the timed window
+  double items = 0;       // accepted inside it; 0: the slice was not timed
+  double whole_ns = 0;    // lead-in and tail included; 0: not known, then the window stands for it
+  double all_items = 0;   // of the whole
 };
 
 using BlockSamples = std::vector<SliceSample>;         // one pass over the cells of a point

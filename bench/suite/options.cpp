@@ -97,6 +97,10 @@ void add_run_options(CLI::App& app, RunOptions& options) {
                "Candidates only: neither references nor the A/A control join the points.")
       ->disable_flag_override()
       ->group("What to measure");
+  app.add_flag("--dry-run", options.dry_run,
+               "Show the plan and end; nothing is measured or written.")
+      ->disable_flag_override()
+      ->group("Results");
   app.footer(kExamples);
   app.get_formatter()->column_width(26);
 }
@@ -138,6 +142,12 @@ RunRequest resolve(const RunOptions& options) {
         "--out '{}' and --resume '{}' exclude each other; a resumed run goes on in its directory",
         options.out, options.resume));
   }
+  if (options.dry_run && !options.resume.empty()) {
+    throw UsageError(fmt::format(
+        "--dry-run and --resume '{}' exclude each other; a resumed run has its plan already",
+        options.resume));
+  }
+  request.dry_run = options.dry_run;
   if (options.no_references) request.suite.references = false;
   request.plugins = options.plugins;
   request.shapes_plan = request.shapes_plan || !options.plugins.empty();

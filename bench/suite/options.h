@@ -30,7 +30,7 @@ struct Exit {
 /// As typed; empty: not given.
 struct RunOptions {
   std::string suite, config, out, resume, progress;
-  bool quiet = false, no_references = false;
+  bool quiet = false, no_references = false, dry_run = false;
   std::vector<std::string> plugins;
   std::map<std::string, std::string> values;  // axes and settings by their key in a suite file
 };
@@ -43,6 +43,7 @@ struct RunRequest {
   std::string out, resume;
   std::vector<std::string> plugins;
   bool quiet = false;
+  bool dry_run = false;  // the plan is shown, and nothing runs
   Progress progress = Progress::kAuto;
   bool shapes_plan =
       false;  // anything was given that a plan depends on; else --resume takes its own

@@ -80,7 +80,11 @@ std::string sentence(const CLI::App& root, const CLI::ParseError& error) {
     const auto rest = root.remaining(true);
     const auto option = std::find_if(rest.begin(), rest.end(),
                                      [](const auto& word) { return word.rfind('-', 0) == 0; });
-    if (!rest.empty()) return unexpected(root, option == rest.end() ? rest.front() : *option);
+    // Where no command was understood, the word in its place is what is wrong, not what follows it.
+    const bool mistyped = app == &root && !rest.empty() && rest.front().rfind('-', 0) != 0;
+    if (!rest.empty()) {
+      return unexpected(root, mistyped || option == rest.end() ? rest.front() : *option);
+    }
   }
   const auto commands = command_names(app);
   if (required && !commands.empty()) {

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <sstream>
 
@@ -13,8 +14,8 @@ namespace handoff {
 namespace {
 
 const std::vector<std::string>& axis_keys() {
-  static const std::vector<std::string> keys{"pairs",   "producers", "consumers",
-                                             "payload", "capacity",  "transfer"};
+  static const std::vector<std::string> keys{"pairs",    "producers", "consumers", "payload",
+                                             "capacity", "transfer",  "wait",      "spin"};
   return keys;
 }
 
@@ -101,7 +102,7 @@ int parse_incarnations(std::string_view where, std::span<const std::string> valu
 
 bool Axes::empty() const {
   return pairs.empty() && producers.empty() && consumers.empty() && payload.empty() &&
-         capacity.empty() && transfer.empty();
+         capacity.empty() && transfer.empty() && wait.empty() && spin_ns.empty();
 }
 
 bool set_axis(Axes& axes, std::string_view key, std::span<const std::string> values,
@@ -124,6 +125,13 @@ bool set_axis(Axes& axes, std::string_view key, std::span<const std::string> val
     axes.capacity = numbers(parse_count, 1, kMaxCapacity);
   } else if (key == "transfer") {
     axes.transfer = each<Transfer>(values, [&](const auto& v) { return parse_transfer(where, v); });
+  } else if (key == "wait") {
+    axes.wait = each<Wait>(values, [&](const auto& v) { return parse_wait(where, v); });
+  } else if (key == "spin") {
+    axes.spin_ns = each<std::uint32_t>(values, [&](const auto& v) {
+      return static_cast<std::uint32_t>(
+          std::lround(parse_duration_s(where, v, 1e-9, kMaxSpinNs * 1e-9) * 1e9));
+    });
   } else {
     return false;
   }
@@ -186,6 +194,8 @@ void inherit(Axes& axes, const Axes& defaults) {
   take(axes.payload, defaults.payload);
   take(axes.capacity, defaults.capacity);
   take(axes.transfer, defaults.transfer);
+  take(axes.wait, defaults.wait);
+  take(axes.spin_ns, defaults.spin_ns);
   if (!axes.incarnations) axes.incarnations = defaults.incarnations;
 }
 

@@ -4,7 +4,8 @@
 //   budget = "60s"                 settings stand at the top: strategies, budget, slice,
 //   payload = [64, "4K"]           incarnations, precision, seed, timeout, pin, memory
 //   [first]                        each section is a group of points, the product of its axes:
-//   pairs = "1:1"                  pairs (or producers and consumers), payload, capacity, transfer
+//   pairs = "1:1"                  pairs (or producers and consumers), payload, capacity, transfer,
+//                                  wait, spin
 //   [rest]                         axes at the top are the defaults of the groups
 //   pairs = ["auto", "8:1"]        earlier points matter more: a small budget drops the last first
 //   capacity = [64, 1024]
@@ -31,7 +32,9 @@ struct Axes {
   std::vector<std::uint32_t> producers, consumers;  // their product; excludes pairs
   std::vector<std::uint32_t> payload, capacity;
   std::vector<Transfer> transfer;
-  std::optional<int> incarnations;  // of its points, at least; no axis
+  std::vector<Wait> wait;
+  std::vector<std::uint32_t> spin_ns;  // of waits that spin for a while
+  std::optional<int> incarnations;     // of its points, at least; no axis
 
   [[nodiscard]] bool empty() const;
 };
@@ -75,8 +78,12 @@ void inherit(Axes& axes, const Axes& defaults);
 /// CPUs on each side, at least 4:4; auto is 1:1, then all of these.
 std::vector<AskedPair> expand_pairs(std::span<const AskedPair> asked, int usable_cpus);
 
-/// The workloads of a group on `usable_cpus`: pairs slowest, then payload, capacity, transfer.
-/// What is not said is 1:1, 64 bytes, 1024 items, copy.
+/// How long a wait spins before it sleeps, where that is not said: next to nothing where the
+/// awaited thread may need this very CPU.
+std::uint32_t usual_spin_ns(std::uint32_t threads, int usable_cpus);
+
+/// The workloads of a group on `usable_cpus`: pairs slowest, then payload, capacity, transfer,
+/// wait, spin. What is not said is 1:1, 64 bytes, 1024 items, copy, spin-block, usual_spin_ns().
 std::vector<Workload> expand_axes(const Axes& axes, int usable_cpus);
 
 }  // namespace handoff

@@ -36,6 +36,11 @@ std::vector<AskedPair> expand_pairs(std::span<const AskedPair> asked, int usable
   return pairs;
 }
 
+std::uint32_t usual_spin_ns(std::uint32_t threads, int usable_cpus) {
+  constexpr std::uint32_t kRoomy = 10'000, kCrowded = 500;
+  return threads <= static_cast<std::uint32_t>(std::max(usable_cpus, 0)) ? kRoomy : kCrowded;
+}
+
 std::vector<Workload> expand_axes(const Axes& axes, int usable_cpus) {
   const auto or_else = [](const auto& said, auto otherwise) {
     return said.empty() ? std::vector{otherwise} : said;
@@ -50,6 +55,17 @@ std::vector<Workload> expand_axes(const Axes& axes, int usable_cpus) {
   }
   const Workload usual;
   std::vector<Workload> workloads;
+  const auto add = [&](Workload workload) {
+    const std::uint32_t spin = usual_spin_ns(workload.producers + workload.consumers, usable_cpus);
+    for (const Wait wait : or_else(axes.wait, usual.wait)) {
+      workload.wait = wait;
+      for (const std::uint32_t spin_ns : or_else(axes.spin_ns, spin)) {
+        workload.spin_ns = wait == Wait::kSpinBlock ? spin_ns : 0;
+        workloads.push_back(workload);
+        if (wait != Wait::kSpinBlock) break;  // one point, however long others spin
+      }
+    }
+  };
   for (const AskedPair& pair : expand_pairs(pairs, usable_cpus)) {
     for (const std::uint32_t payload : or_else(axes.payload, usual.payload)) {
       for (const std::uint32_t capacity : or_else(axes.capacity, usual.capacity)) {
@@ -60,7 +76,7 @@ std::vector<Workload> expand_axes(const Axes& axes, int usable_cpus) {
           workload.payload = payload;
           workload.capacity = capacity;
           workload.transfer = transfer;
-          workloads.push_back(workload);
+          add(workload);
         }
       }
     }

@@ -18,8 +18,8 @@ struct Unit {
   std::string_view text;
   double seconds;
 };
-constexpr std::array<Unit, 5> kUnits{
-    {{"us", 1e-6}, {"ms", 1e-3}, {"s", 1.0}, {"m", 60.0}, {"h", 3600.0}}};
+constexpr std::array<Unit, 6> kUnits{
+    {{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1.0}, {"m", 60.0}, {"h", 3600.0}}};
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) {
@@ -61,7 +61,7 @@ std::string exact_duration(double seconds) {
   for (auto unit = kUnits.rbegin(); unit != kUnits.rend(); ++unit) {
     if (seconds >= unit->seconds) return fmt::format("{:g}{}", seconds / unit->seconds, unit->text);
   }
-  return fmt::format("{:g}us", seconds * 1e6);
+  return fmt::format("{:g}ns", seconds * 1e9);
 }
 
 }  // namespace
@@ -123,9 +123,10 @@ double parse_duration_s(std::string_view where, std::string_view text, double mi
   const auto known = std::find_if(kUnits.begin(), kUnits.end(),
                                   [unit](const Unit& candidate) { return candidate.text == unit; });
   if (error != std::errc{} || known == kUnits.end() || !std::isfinite(value)) {
-    throw UsageError(fmt::format(
-        "{} '{}' is not a duration; write a number with us, ms, s, m or h, such as 500ms or 20s",
-        where, text));
+    throw UsageError(
+        fmt::format("{} '{}' is not a duration; write a number with ns, us, ms, s, m or h, such as "
+                    "500ms or 20s",
+                    where, text));
   }
   const double seconds = value * known->seconds;
   if (seconds < min_s || seconds > max_s) {
@@ -162,6 +163,11 @@ std::string parse_name(std::string_view where, std::string_view text,
 Transfer parse_transfer(std::string_view where, std::string_view text) {
   static const std::vector<std::string> names{"copy", "move", "in_place"};
   return transfer_named(parse_name(where, text, names)).value();
+}
+
+Wait parse_wait(std::string_view where, std::string_view text) {
+  static const std::vector<std::string> names{"block", "spin", "spin-block"};
+  return wait_named(parse_name(where, text, names)).value();
 }
 
 const std::vector<std::string>& pair_words() {
@@ -236,7 +242,8 @@ std::string duration_text(double seconds) {
   if (seconds >= 600) return fmt::format("{:.3g}m", seconds / 60);
   if (seconds >= 1) return fmt::format("{:.3g}s", seconds);
   if (seconds >= 1e-3) return fmt::format("{:.3g}ms", seconds * 1e3);
-  return fmt::format("{:.3g}us", seconds * 1e6);
+  if (seconds >= 1e-6) return fmt::format("{:.3g}us", seconds * 1e6);
+  return fmt::format("{:.3g}ns", seconds * 1e9);
 }
 
 }  // namespace handoff

@@ -46,11 +46,12 @@ std::uint64_t parse_count(std::string_view where, std::string_view text, std::ui
 /// Bytes: digits, then nothing or K, M or G (powers of 1024), then B or iB if liked.
 std::uint64_t parse_size(std::string_view where, std::string_view text, std::uint64_t min,
                          std::uint64_t max);
-/// Seconds from digits and one of us, ms, s, m, h.
+/// Seconds from digits and one of ns, us, ms, s, m, h.
 double parse_duration_s(std::string_view where, std::string_view text, double min_s, double max_s);
 /// A share written in percent, "1%" or "0.5 %", as a number (0.01, 0.005), at least `min`.
 double parse_share(std::string_view where, std::string_view text, double min, double max);
 Transfer parse_transfer(std::string_view where, std::string_view text);
+Wait parse_wait(std::string_view where, std::string_view text);
 /// "4:2", or one of pair_words().
 AskedPair parse_pair(std::string_view where, std::string_view text);
 /// "mutex_queue" or "label=mutex_queue". Whether the strategy exists is the plan's to say.

@@ -34,7 +34,14 @@ inline constexpr Described kAxes[] = {
      "Items handed in and not yet taken out, at most (1 to 16777216).\n"
      "Lowered for large payloads to stay within --memory."},
     {"transfer", "KIND,...",
-     "copy: by value through the strategy; move: a buffer changes its owner."},
+     "copy: into the strategy and out of it; move: a buffer changes its\n"
+     "owner; in_place: written and read where the strategy keeps it."},
+    {"wait", "KIND,...",
+     "What one does that finds no room, or no item. block: sleeps;\n"
+     "spin: looks again and again; spin-block (default): both in turn."},
+    {"spin", "TIME,...",
+     "How long spin-block spins, 1ns to 1s. Default: 10us, and 500ns where\n"
+     "threads exceed CPUs."},
 };
 
 inline constexpr Described kSettings[] = {

@@ -1,4 +1,4 @@
-"""Reads results.json (schema 1, docs/results.md). Unknown keys are ignored, nulls become None.
+"""Reads results.json (schema 2, docs/results.md). Unknown keys are ignored, nulls become None.
 
 Errors: ReportError, a sentence with the path, what was wrong and what to do.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from handoff_report.model import Cell, Interval, Point, Ratio, Run
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class ReportError(Exception):

@@ -1,5 +1,5 @@
 // What the broken strategies would be if they were not broken: a bounded queue under one mutex, and
-// a loop that hands every item over in the calling thread.
+// a loop that has another thread accept each item.
 //
 // They misbehave in slice 3 and later, at the item with sequence kVictim: two good slices show that
 // the proof is made anew each time.
@@ -7,17 +7,21 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
 
 #include "bench/strategy.h"
+#include "tests/broken/partner.h"
 
 namespace handoff::broken {
 
 inline constexpr std::uint32_t kFirstBadSlice = 3;
-inline constexpr std::uint32_t kVictim = 100;       // sequence
+inline constexpr std::uint32_t kVictim = 100;  // sequence
+inline constexpr std::uint32_t kHandedBefore =
+    20;  // where a loop goes wrong that hands over slowly
 inline constexpr std::uint32_t kOtherVictim = 200;  // where two items are wronged
 
 template <class Message>
@@ -85,16 +89,20 @@ std::unique_ptr<Strategy> make_broken(const Setting& setting) {
                       });
 }
 
-/// Draws and accepts in the calling thread; calls `at_victim()` in place of handing over the item
-/// number kVictim of slices that go wrong, and stops when that is false.
+/// Draws in the calling thread and has another accept each item; calls `at_victim()` in place of
+/// handing over the next item of a slice that goes wrong, and stops when that is false.
 template <class AtVictim>
 void hand_over(const Run& slice, std::uint32_t slice_number, AtVictim at_victim) {
-  const std::unique_ptr<std::byte[]> own(new std::byte[slice.workload.payload]);
   std::uint32_t handed = 0;
+  Partner partner;
   for (Producer& producer : slice.producers) {
-    while (producer.next(own.get())) {
-      if (handed == kVictim && slice_number >= kFirstBadSlice && !at_victim()) return;
-      slice.consumers[handed++ % slice.consumers.size()].accept(own.get());
+    while (producer.next(producer.buffer())) {
+      if (handed == kHandedBefore && slice_number >= kFirstBadSlice && !at_victim()) return;
+      Consumer& consumer = slice.consumers[handed++ % slice.consumers.size()];
+      partner.have_done([&] {
+        std::memcpy(consumer.buffer(), producer.buffer(), slice.workload.payload);
+        consumer.accept(consumer.buffer());
+      });
     }
   }
 }

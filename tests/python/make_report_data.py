@@ -146,7 +146,8 @@ def row(taken: Slice, world: World) -> list[float]:
 def workload(index: int) -> dict[str, Any]:
     producers, consumers, payload, capacity, _ = POINTS[index]
     return {"producers": producers, "consumers": consumers, "payload": payload,
-            "capacity": capacity, "capacity_asked": 1024, "transfer": "copy"}
+            "capacity": capacity, "capacity_asked": 1024, "transfer": "copy",
+            "wait": "spin-block", "spin_ns": 10_000 if producers + consumers <= CPUS else 500}
 
 
 def binding(index: int) -> dict[str, Any]:
@@ -284,7 +285,8 @@ def cell_result(index: int, name: str, kept: dict[str, list[list[Slice]]]) -> di
                 "bytes_per_second", "cpu_ns_per_item", "voluntary_switches_per_item",
                 "involuntary_switches_per_item", "run_delay_ns_per_item", "slowest_lane_share",
                 "fastest_lane_share", "floor_multiple")
-    tail = {"levels": None, "peak_memory_bytes": 5242880, "parked_cpu_share": 0.0004, "slices": 0,
+    tail = {"levels": None, "peak_memory_bytes": 5242880, "parked_cpu_share": 0.0004, "slices": 0, "untimed_slices": 0,
+            "waits_itself": False,
             "incarnations": 0, "items": 0, "bound": binding(index)["bound"], "missed_wakeups": 0,
             "note": ""}
     if verdict != "delivered":
@@ -371,7 +373,7 @@ def make() -> tuple[str, str]:
     """(results.json, journal.jsonl) as text."""
     world = World(random.Random(SEED))
     planned = context()
-    journal = [{"t": "plan", "schema": 1, "context": planned, "plan": plan(),
+    journal = [{"t": "plan", "schema": 2, "context": planned, "plan": plan(),
                 "slice_columns": COLUMNS}]
     kept: list[dict[str, list[list[Slice]]]] = [{} for _ in POINTS]
     for visit in range(INCARNATIONS):
@@ -381,7 +383,7 @@ def make() -> tuple[str, str]:
     journal.append({"t": "end", "status": "complete", "exit": 2, "spent_s": spent})
     machine = {name: statistics.median(second[name] for second in world.seconds)
                for name in ("steal_share", "load_average")}
-    results = {"schema": 1,
+    results = {"schema": 2,
                "context": {**planned, "status": "complete", "exit": 2, "spent_s": spent,
                            "machine": machine, "outlook": None, "level": LEVEL,
                            "control": CONTROL},

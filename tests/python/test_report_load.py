@@ -41,8 +41,8 @@ def test_stored_run_has_every_key_that_the_documentation_names(stored_results: d
         assert named <= set(found), f"{title} lacks {named - set(found)}"
 
 
-@pytest.mark.parametrize(("schema", "said"), [(2, "schema 2"), (0, "schema 0"),
-                                              (None, "no schema"), ("1", 'schema "1"'),
+@pytest.mark.parametrize(("schema", "said"), [(1, "schema 1"), (0, "schema 0"),
+                                              (None, "no schema"), ("2", 'schema "2"'),
                                               (True, "schema true")])
 def test_another_schema_is_one_sentence_and_exit_1(
         variant: Callable[..., Path], capsys: pytest.CaptureFixture[str], schema: object,
@@ -50,7 +50,7 @@ def test_another_schema_is_one_sentence_and_exit_1(
     directory = variant(lambda results: results.update(schema=schema))
     assert main([str(directory)]) == 1
     error = sentence(capsys)
-    assert said in error and "reads schema 1" in error and "handoff 0.1.0" in error
+    assert said in error and "reads schema 2" in error and "handoff 0.1.0" in error
     assert not (directory / "report").exists()
 
 
@@ -67,7 +67,7 @@ def test_directory_without_results_is_one_sentence_that_names_resume(
     assert "has no results.json" in error and "--resume" in error
 
 
-@pytest.mark.parametrize("damaged", ["", "{", '{"schema": 1, "points": [', "\x00"])
+@pytest.mark.parametrize("damaged", ["", "{", '{"schema": 2, "points": [', "\x00"])
 def test_broken_json_is_one_sentence_and_exit_1(
         tmp_path: Path, capsys: pytest.CaptureFixture[str], damaged: str) -> None:
     (tmp_path / "results.json").write_text(damaged, encoding="utf-8")

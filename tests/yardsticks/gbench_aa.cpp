@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   for (const char* label : {"A", "B"}) {
     handoff::OpenRequest request;
     request.strategy = strategy;
-    request.spins = 1000;
+    request.spin_ticks = 10'000;
     request.cpus = handoff::cpu_allowance().cpus;
     request.max_items = items;
     request.tick_source = rate.source;

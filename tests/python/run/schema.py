@@ -11,7 +11,8 @@ from .program import Json, whole_lines
 
 Check = Callable[[Any], bool]
 
-VERDICTS = {"delivered", "lost", "duplicated", "stale", "reordered", "corrupted", "crashed", "hung",
+VERDICTS = {"delivered", "lost", "duplicated", "stale", "reordered", "corrupted",
+            "not handed over", "overfull", "wrong transfer", "crashed", "hung",
             "leaked", "unsupported"}
 EXIT_OF = {"complete": {0, 2}, "interrupted": {130}, "stopped": {1}}
 
@@ -91,7 +92,8 @@ LEVELS = {"low_ns": positive, "high_ns": positive, "low_share": share,
           "explained_by": nullable(one_of("floor", "incarnation")),
           "floor_low_ns": nullable(positive), "floor_high_ns": nullable(positive)}
 WORKLOAD = {"producers": whole, "consumers": whole, "payload": whole, "capacity": whole,
-            "capacity_asked": whole, "transfer": one_of("copy", "move")}
+            "capacity_asked": whole, "transfer": one_of("copy", "move", "in_place"),
+            "wait": one_of("block", "spin", "spin-block"), "spin_ns": whole}
 BINDING = {"mode": text, "bound": boolean, "cpus": each(whole), "oversubscribed": boolean,
            "note": text}
 CELL = {
@@ -105,7 +107,7 @@ CELL = {
     "slowest_lane_share": nullable(positive), "fastest_lane_share": nullable(positive),
     "floor_multiple": nullable(positive), "parked_cpu_share": nullable(positive),
     "levels": nullable(shaped(LEVELS)),
-    "slices": whole, "incarnations": whole, "items": whole, "bound": boolean,
+    "slices": whole, "untimed_slices": whole, "waits_itself": boolean, "incarnations": whole, "items": whole, "bound": boolean,
     "missed_wakeups": whole, "note": text}
 RATIO = {
     "label": text, "to": text, "median": nullable(positive), "lo": nullable(positive),
@@ -118,12 +120,12 @@ POINT = {
     "incarnations": whole, "blocks": whole, "floor_ns": nullable(interval("median")),
     "leader": nullable(text), "decided": boolean, "winner": nullable(text),
     "tied": each(text), "more_s": nullable(positive), "sentences": each(text), "cells": each(table), "ratios": each(table)}
-RESULTS = {"schema": lambda value: value == 1, "context": table, "points": each(table)}
+RESULTS = {"schema": lambda value: value == 2, "context": table, "points": each(table)}
 
 UNKNOWN_UNTIL_THE_END = {"status", "exit", "spent_s", "machine", "control", "outlook", "level"}
 PLACE = {"point": whole, "pass": whole, "cell": whole}
 LINES: dict[str, dict[str, Check]] = {
-    "plan": {"schema": lambda value: value == 1,
+    "plan": {"schema": lambda value: value == 2,
              "context": shaped({key: check for key, check in CONTEXT.items()
                                 if key not in UNKNOWN_UNTIL_THE_END}),
              "plan": lambda value: isinstance(value, dict), "slice_columns": each(text)},

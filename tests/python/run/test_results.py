@@ -49,7 +49,9 @@ def test_slices_have_as_many_numbers_as_columns_and_name_their_cell(
     assert plan["slice_columns"][0] == "cell"
     blocks = [line for line in lines if line["t"] == "block"]
     assert {row[0] for line in blocks for row in line["slices"]} == {0, 1, 2, 3}
-    assert all(sorted(row[0] for row in line["slices"]) == [0, 1, 2, 3] for line in blocks)
+    for line in blocks:  # cells that are slow have blocks of their own, beside a fast one
+        cells = [row[0] for row in line["slices"]]
+        assert len(cells) > 1 and len(set(cells)) == len(cells)
 
 
 def test_the_control_repeats_the_leader_wherever_it_stands_in_the_plan(

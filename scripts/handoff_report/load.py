@@ -76,6 +76,7 @@ def load_cell(fields: dict[str, Any]) -> Cell:
         cpu_ns=number(measured.get("cpu_ns_per_item")),
         floor_multiple=number(measured.get("floor_multiple")),
         bound=fields.get("bound") if isinstance(fields.get("bound"), bool) else None,
+        waits_itself=fields.get("waits_itself") is True,
     )
 
 
@@ -112,9 +113,12 @@ def load_point(index: int, fields: dict[str, Any]) -> Point:
         capacity=count(workload.get("capacity")),
         capacity_asked=count(workload.get("capacity_asked")),
         transfer=text(workload.get("transfer")) or "copy",
+        wait=text(workload.get("wait")) or "spin-block",
+        spin_ns=count(workload.get("spin_ns")),
         oversubscribed=binding.get("oversubscribed") is True,
         binding_note=text(binding.get("note")),
         binding_mode=text(binding.get("mode")),
+        bound=binding.get("bound") is True,
         incarnations=count(fields.get("incarnations")),
         blocks=count(fields.get("blocks")),
         floor=interval(fields.get("floor_ns")),

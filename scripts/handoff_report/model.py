@@ -46,6 +46,7 @@ class Cell:
     cpu_ns: float | None
     floor_multiple: float | None
     bound: bool | None
+    waits_itself: bool  # some wait in it is a runtime's own
 
     @property
     def is_reference(self) -> bool:
@@ -71,9 +72,12 @@ class Point:
     capacity: int | None
     capacity_asked: int | None
     transfer: str
+    wait: str
+    spin_ns: int | None
     oversubscribed: bool
     binding_note: str
     binding_mode: str
+    bound: bool  # as its heading says
     incarnations: int | None
     blocks: int | None
     floor: Interval | None

@@ -53,7 +53,10 @@ def about(point: Point) -> str:
     capacity = "" if point.capacity is None else f"capacity {point.capacity} items"
     if capacity and point.capacity_asked not in (None, point.capacity):
         capacity += f" (lowered from {point.capacity_asked} for the memory budget)"
-    parts = [capacity, f"transfer by {point.transfer}"]
+    waits = {"block": "waits sleep", "spin": "waits spin"}.get(point.wait)
+    if waits is None and point.spin_ns is not None:
+        waits = f"waits spin {numbers.time_ns(point.spin_ns)}, then sleep"
+    parts = [capacity, f"transfer by {point.transfer.replace('_', ' ')}", waits or ""]
     if point.oversubscribed:
         parts.append("more threads than CPUs")
     if point.binding_mode:

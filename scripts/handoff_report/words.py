@@ -18,15 +18,25 @@ def many(amount: int | None, noun: str) -> str:
     return f"{'?' if amount is None else amount} {noun}{'' if amount == 1 else 's'}"
 
 
+def unusual(point: Point) -> list[str]:
+    """Transfer and wait, where they are not the usual ones."""
+    said = [] if point.transfer == "copy" else [point.transfer.replace("_", " ")]
+    if point.wait != "spin-block":
+        said.append("waits spin" if point.wait == "spin" else "waits sleep")
+    elif "spin=" in point.id and point.spin_ns is not None:
+        said.append(f"spins {numbers.time_ns(point.spin_ns)}")
+    return said
+
+
 def point_name(point: Point) -> str:
-    """"1 producer → 1 consumer, 64 B", with capacity and transfer where the id names them."""
+    """"1 producer → 1 consumer, 64 B", with capacity, transfer and wait where they are unusual."""
     if point.pair is None:
         return point.id
     name = (f"{many(point.producers, 'producer')} → {many(point.consumers, 'consumer')}, "
             f"{numbers.payload(point.payload)}")
     if "cap=" in point.id and point.capacity_asked is not None:
         name += f", capacity {point.capacity_asked}"
-    return name + (", move" if point.transfer == "move" else "")
+    return ", ".join([name, *unusual(point)])
 
 
 def point_short(point: Point) -> str:
@@ -36,7 +46,7 @@ def point_short(point: Point) -> str:
     name = f"{point.producers}:{point.consumers} · {numbers.payload(point.payload)}"
     if "cap=" in point.id and point.capacity_asked is not None:
         name += f" · capacity {point.capacity_asked}"
-    return name + (" · move" if point.transfer == "move" else "")
+    return " · ".join([name, *unusual(point)])
 
 
 @dataclass(frozen=True)
@@ -121,11 +131,20 @@ def overview(run: Run) -> str:
 
 
 def verdict(point: Point, cell: Cell, margin: float) -> str:
-    """The verdict of a cell at its point, in words; failures carry their reason."""
+    """The verdict of a cell at its point, in words; failures carry their reason, and a row that is
+    not bound, or does not wait, as its heading says carries that."""
     if not cell.delivered:
         return cell.verdict + (f": {cell.reason}" if cell.reason else "")
+    if cell.reason:
+        return cell.reason  # why it has no number
     if cell.is_reference:
         return "reference, no candidate"
+    apart = ["not bound"] if point.bound and cell.bound is False else []
+    apart += ["waits its own way"] if cell.waits_itself else []
+    return ", ".join([compared(point, cell, margin), *apart])
+
+
+def compared(point: Point, cell: Cell, margin: float) -> str:
     if cell.label == point.leader:
         tied = any(r.to == point.leader and r.verdict == TIED for r in point.ratios)
         return "leader, tied" if tied else "leader"

@@ -8,6 +8,7 @@ from handoff_report.figures.canvas import (Drawing, everyone, grid, handle, lege
                                            log_limits, names, payload_label, rate_lines, rates_of,
                                            short_rate, ticks)
 from handoff_report.model import Point, Run
+from handoff_report.words import unusual
 
 TITLE = "Throughput over payload"
 _MOST_PANELS = 9
@@ -18,18 +19,18 @@ def panels_of(run: Run) -> list[tuple[str, list[Point]]]:
     groups: dict[tuple[tuple[int, int], int | None, str], list[Point]] = {}
     for point in run.points:
         if point.pair is not None and point.payload is not None and point.measured:
-            key = (point.pair, point.capacity_asked, point.transfer)
+            key = (point.pair, point.capacity_asked, ", ".join(unusual(point)))
             groups.setdefault(key, []).append(point)
     swept = {key: points for key, points in groups.items() if len(points) > 1}
     if not swept:  # no sweep of payloads: the first group alone, so that the level can be seen
         swept = dict(list(groups.items())[:1])
     ranked = sorted(swept.items(), key=lambda entry: -len(entry[1]))[:_MOST_PANELS]
     panels = []
-    for (pair, capacity, transfer), points in sorted(ranked, key=lambda e: e[1][0].index):
+    for (pair, capacity, kind), points in sorted(ranked, key=lambda e: e[1][0].index):
         title = f"{pair[0]}:{pair[1]}"
         if len({key[1] for key in swept}) > 1:
             title += f", capacity {capacity}"
-        title += ", move" if transfer == "move" else ""
+        title += f", {kind}" if kind else ""
         panels.append((title, sorted(points, key=lambda point: point.payload or 0)))
     return panels
 

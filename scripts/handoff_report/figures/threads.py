@@ -11,6 +11,7 @@ from handoff_report.figures.canvas import (Drawing, everyone, grid, handle, lege
                                            log_limits, names, payload_label, rate_lines, rates_of,
                                            short_rate, ticks)
 from handoff_report.model import Point, Run
+from handoff_report.words import unusual
 
 TITLE = "Throughput over thread counts"
 _MOST_ROWS = 4
@@ -37,19 +38,19 @@ def rows_of(run: Run) -> list[list[Panel]]:
     groups: dict[tuple[int | None, int | None, str], list[Point]] = {}
     for point in run.points:
         if point.pair is not None and point.payload is not None and point.measured:
-            key = (point.payload, point.capacity_asked, point.transfer)
+            key = (point.payload, point.capacity_asked, ", ".join(unusual(point)))
             groups.setdefault(key, []).append(point)
     swept = {key: points for key, points in groups.items() if len(points) > 1}
     if not swept:  # no sweep of threads: the first group alone, so that the level can be seen
         swept = dict(list(groups.items())[:1])
     ranked = sorted(swept.items(), key=lambda entry: -len(entry[1]))[:_MOST_ROWS]
     rows = []
-    for (payload, capacity, transfer), points in sorted(ranked, key=lambda e: e[1][0].index):
+    for (payload, capacity, kind), points in sorted(ranked, key=lambda e: e[1][0].index):
         points = sorted(points, key=lambda p: (sum(p.pair or ()), p.pair))
         about = payload_label(payload or 0)
         if len({key[1] for key in swept}) > 1:
             about += f", capacity {capacity}"
-        about += ", move" if transfer == "move" else ""
+        about += f", {kind}" if kind else ""
         shapes = {name: [p for p in points if p.pair and fits(*p.pair)]
                   for name, fits in _SHAPES.items()}
         panels = [Panel(f"{about} · {name}", found) for name, found in shapes.items()

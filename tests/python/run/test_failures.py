@@ -17,6 +17,9 @@ FAILURES = {  # strategy: its verdict, and what the reason says
     "broken_swaps_two": ("reordered", ""),
     "broken_alters_one_byte": ("corrupted", ""),
     "broken_delivers_stale": ("stale", ""),
+    "broken_accepts_inline": ("not handed over", "accepted by the thread that drew it"),
+    "broken_keeps_ten_times_as_many": ("overfull", "items under way at once, at most 66"),
+    "broken_copies_nothing": ("wrong transfer", "not accepted in the consumer's own buffer"),
     "broken_crashes": ("crashed", "SIGSEGV"),
     "broken_exits": ("crashed", "exited with status 0"),
     "broken_throws": ("crashed", "out of order"),
@@ -33,6 +36,7 @@ def failing_run(handoff_broken: Program,
     directory = tmp_path_factory.mktemp("failing") / "run"
     return directory, handoff_broken.run(
         "run", "--strategies", ",".join(["mutex_queue", *FAILURES]), "--pairs", "1:1",
+        "--capacity", 64,  # a slice goes round it in no time, however slow they are
         "--incarnations", 2, "--timeout", "2s", "--budget", "5s", directory=directory)
 
 

@@ -90,12 +90,15 @@ TEST_P(Conformance, DeliversWithFarMoreThreadsThanCpus) {
   }
 }
 
+/// In slices so small the lanes look at each item: where it was made, and who drew it.
 TEST_P(Conformance, DeliversThousandsOfTinySlices) {
   std::vector<std::uint64_t> slices;
   for (std::uint64_t i = 0; i < scaled(kSanitized ? 400 : 1000); ++i)
     slices.push_back(1 + i * 7 % 40);
   expect_delivery({2, 2, 8, 4, Transfer::kCopy}, slices);
   expect_delivery({2, 2, 300, 1, Transfer::kMove}, slices);
+  expect_delivery({2, 2, 64, 3, Transfer::kInPlace}, slices);
+  expect_delivery({1, 1, 300, 2, Transfer::kInPlace}, slices);
   expect_delivery({1, 1, 8, 4, Transfer::kCopy}, slices);
 }
 

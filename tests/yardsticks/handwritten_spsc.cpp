@@ -25,14 +25,15 @@ class HandwrittenSpsc final : public Strategy {
 
  private:
   void produce() {
-    for (Message message{}; producer_.next(message);) {
+    auto& message = producer_.own<Message>();
+    while (producer_.next(message)) {
       while (!queue_.push(message)) relax_cpu();
     }
     done_.store(true, std::memory_order_release);  // pairs with the acquire in consume
   }
 
   void consume() {
-    for (Message message{};;) {
+    for (auto& message = consumer_.own<Message>();;) {
       const bool done = done_.load(std::memory_order_acquire);
       if (queue_.pop(message)) {
         consumer_.accept(message);

@@ -35,11 +35,12 @@ class InterprocessQueue final : public Strategy {
   static constexpr char kEnd = 'e';  // a single byte: no item has that size
 
   void produce() {
-    for (Message message{}; producer_.next(message);) queue_.send(&message, sizeof message, 0);
+    auto& message = producer_.own<Message>();
+    while (producer_.next(message)) queue_.send(&message, sizeof message, 0);
     queue_.send(&kEnd, 1, 0);
   }
   void consume() {
-    Message message{};
+    auto& message = consumer_.own<Message>();
     ipc::message_queue::size_type size = 0;
     unsigned priority = 0;
     for (;;) {

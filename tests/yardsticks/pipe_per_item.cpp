@@ -57,7 +57,8 @@ class PipePerItem final : public Strategy {
   static constexpr char kEnd = 'e';  // a single byte: no item has that size
 
   void produce() {
-    for (Message message{}; producer_.next(message);) put(message.bytes.data(), sizeof message);
+    auto& message = producer_.own<Message>();
+    while (producer_.next(message)) put(message.bytes.data(), sizeof message);
     put(&kEnd, 1);
   }
   void put(const void* at, std::size_t size) {
@@ -65,7 +66,7 @@ class PipePerItem final : public Strategy {
     }
   }
   void consume() {
-    Message message{};
+    auto& message = consumer_.own<Message>();
     while (read(pipe_.reading(), message.bytes.data(), sizeof message) == sizeof message) {
       consumer_.accept(message);
     }

@@ -50,20 +50,20 @@ class Binder final : public oneapi::tbb::task_scheduler_observer {
     const auto slot =
         static_cast<std::size_t>(oneapi::tbb::this_task_arena::current_thread_index());
     const int cpu = cpus_[slot % cpus_.size()];
-    if (!is_worker) sched_getaffinity(0, sizeof before_, &before_);
-    if (std::exchange(bound_to_, cpu) == cpu) return;
+    if (!is_worker) sched_getaffinity(0, sizeof before, &before);
+    if (std::exchange(bound_to, cpu) == cpu) return;
     const cpu_set_t set = only_cpu(cpu);
     sched_setaffinity(0, sizeof set, &set);
   }
   void on_scheduler_exit(bool is_worker) override {
     if (is_worker) return;
-    bound_to_ = -1;
-    sched_setaffinity(0, sizeof before_, &before_);
+    bound_to = -1;
+    sched_setaffinity(0, sizeof before, &before);
   }
 
  private:
-  static inline thread_local cpu_set_t before_;
-  static inline thread_local int bound_to_ = -1;
+  static inline thread_local cpu_set_t before;
+  static inline thread_local int bound_to = -1;
   const std::span<const int> cpus_;
 };
 

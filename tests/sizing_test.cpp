@@ -131,7 +131,7 @@ TEST(SliceSizer, LengthensASliceToGoRoundEightTimesBehindItsLeadIn) {
 TEST(SliceSizer, LengthensTheSlicesOfACellWhoseQueueFillsAndEmpties) {
   SliceSizer sizer({.capacity = 1000}, 1000, 1e6, 1'000'000);
   sizer.learn(1e6, 1000);
-  for (const std::uint64_t items : {18'000U, 36'000U, 36'000U}) {
+  for (const std::uint64_t items : {27'000U, 54'000U, 54'000U}) {
     sizer.learn_that_it_drifted();
     EXPECT_EQ(sizer.items(), items);
   }

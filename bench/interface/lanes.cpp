@@ -12,7 +12,7 @@ namespace {
 thread_local std::uint32_t own_number = 0;
 
 /// A fork's child is another thread, with a copy of this one's memory.
-[[maybe_unused]] const int forgotten_in_children =
+[[maybe_unused]] const int kForgottenInChildren =
     pthread_atfork(nullptr, nullptr, [] { own_number = 0; });
 
 /// Spreads looks: no strategy's own rhythm may fall in step with them.

@@ -92,12 +92,11 @@ class alignas(128) Producer {
   bool next(Value<N>& value) {
     std::uint64_t word;
     if (!draw(word, value.bytes.data())) return false;
-    if constexpr (N == kMinPayload) {  // no payload is smaller
-      item_code::write(value.bytes.data(), N, word);
-    } else if (payload_ == N) [[likely]] {
+    const std::size_t size = N == kMinPayload ? N : payload_;  // none is smaller
+    if (size == N) [[likely]] {
       item_code::write(value.bytes.data(), N, word);
     } else {
-      item_code::write(value.bytes.data(), payload_, word);
+      item_code::write(value.bytes.data(), size, word);
     }
     return true;
   }

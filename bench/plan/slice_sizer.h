@@ -59,8 +59,9 @@ class SliceSizer {
   double shortest_ns() const { return item_ns() * static_cast<double>(least_); }
 
   /// A slice in which no window was found, since the queue filled or emptied: the next ones are
-  /// longer. Of enough laps, no filling makes a difference.
-  void learn_that_it_drifted() { least_ = std::min(2 * least_, most_laps_); }
+  /// longer, until no filling makes a difference: a queue's worth is less than a twentieth of two
+  /// fifths of them (bench/cell/window.h).
+  void learn_that_it_drifted() { least_ = std::min(3 * least_, most_laps_); }
   /// `whole_ns`: of the slice, lead-in and tail included.
   void learn(double whole_ns, double items) {
     settled_ = true;
@@ -81,7 +82,7 @@ class SliceSizer {
     recent_.push_back(whole_ns / items);
   }
 
-  static constexpr std::uint64_t kFirst = 512, kLaps = 9, kMostLaps = 4 * kLaps;
+  static constexpr std::uint64_t kFirst = 512, kLaps = 9, kMostLaps = 6 * kLaps;
   static constexpr std::size_t kRemembered = 7;
   std::uint64_t least_, most_laps_, most_;
   double slice_ns_;

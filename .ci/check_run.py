@@ -34,8 +34,8 @@ def refuse_constant(name: str) -> None:
 
 def results_faults(path: Path) -> Iterator[str]:
     results = json.loads(path.read_text(), parse_constant=refuse_constant)
-    if results["schema"] != 1:
-        yield f"schema is {results['schema']}, not 1"
+    if results["schema"] != 2:
+        yield f"schema is {results['schema']}, not 2"
     if results["context"]["status"] != "complete":
         yield f"context.status is {results['context']['status']}, not complete"
     if not results["points"]:

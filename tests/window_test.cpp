@@ -192,6 +192,11 @@ TEST(TimedWindow, DoesNotBeginBehindTheMiddleButForALateProducer) {
   EXPECT_NEAR(marks.window(10).drift, 100.0 / 700, 1e-9);
 }
 
+TEST(TimedWindow, BeginsNoLaterThanAtTheFirstMarkBehindTheMiddle) {
+  const MarksOf marks({{0, 0}, {200, 200}, {530, 510}, {575, 560}, {1000, 985}});
+  EXPECT_EQ(marks.window(10).begin_ticks, 1530U) << "though 1575 is even";
+}
+
 TEST(TimedWindow, SaysByHowMuchTheQueueFilled) {
   const MarksOf filling({{0, 0}, {250, 200}, {500, 400}, {750, 600}, {1000, 800}});
   EXPECT_NEAR(filling.window(10).drift, 0.25, 1e-9);

@@ -150,7 +150,7 @@ std::string fit_capacity(PointPlan& point, std::uint64_t memory_bytes) {
   return {};
 }
 
-constexpr double kOrdinaryItemS = 300e-9, kOrdinaryByteS = 0.3e-9;
+constexpr double kOrdinaryItemS = 100e-9, kOrdinaryByteS = 0.3e-9;
 
 PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
   const std::set<int> bound(point.placement.cpus.begin(), point.placement.cpus.end());

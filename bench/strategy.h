@@ -38,7 +38,7 @@ struct Setting {
 struct Run {
   const Workload& workload;
   std::span<Producer> producers;  // next(): false once nothing is left to draw
-  std::span<Consumer> consumers;  // accept(): checks, marks, stamps
+  std::span<Consumer> consumers;  // accept(): checks, marks, counts
 };
 
 /// Constructed once per incarnation, destroyed at its end. Threads and processes are made in the

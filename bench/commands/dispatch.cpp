@@ -155,9 +155,10 @@ struct Commands {
 int after_printing(int exit) {
   std::cout.flush();
   if (std::cout) return exit;
-  if (write(STDOUT_FILENO, "\n", 1) >= 0 || errno == EPIPE) return exit;
-  std::cerr << fmt::format("handoff: the standard output cannot be written: {}{}\n",
-                           std::generic_category().message(errno),
+  const int why = write(STDOUT_FILENO, "\n", 1) < 0 ? errno : 0;  // the stream has forgotten
+  if (why == EPIPE) return exit;
+  std::cerr << fmt::format("handoff: the standard output cannot be written{}{}\n",
+                           why == 0 ? "" : ": " + std::generic_category().message(why),
                            exit == 0 ? "" : fmt::format(" (the status would have been {})", exit));
   return 1;
 }

@@ -10,7 +10,7 @@ constexpr double kRotation = 4e-3;       // of the scheduler, per runnable threa
 constexpr double kRotations = 4;         // that a slice lasts, or fewer where that is long
 constexpr double kLongSlice = 250e-3;    // but at least one rotation
 constexpr double kBytesPerSecond = 2e9;  // of an item written, handed over, read
-constexpr double kItemsPerSlice = 16;    // below which stamps are too coarse
+constexpr double kItemsPerSlice = 16;    // below which marks are too few
 
 double slice_cost_s(const PointNeed& need, const CostModel& model) {
   return need.slice_s + model.slice_s;

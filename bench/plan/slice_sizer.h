@@ -18,7 +18,7 @@ class SliceSizer {
   SliceSizer(const Workload& workload, std::uint32_t kept, double slice_ns, std::uint64_t max_items,
              double item_ns = 0)
       : least_(least_items(workload, kept)),
-        most_laps_(std::max(least_, kMostLaps * kept)),
+        longest_(longest_items(workload, kept)),
         most_(max_items),
         slice_ns_(slice_ns) {
     if (item_ns > 0) recent_.push_back(item_ns);
@@ -29,6 +29,10 @@ class SliceSizer {
   /// same regime: a queue that goes round, not one that fills or empties.
   static std::uint64_t least_items(const Workload& workload, std::uint32_t kept) {
     return std::max(few_items(workload), kLaps * kept);
+  }
+  /// The same where the queue fills and empties (learn_that_it_drifted).
+  static std::uint64_t longest_items(const Workload& workload, std::uint32_t kept) {
+    return std::max(few_items(workload), kMostLaps * kept);
   }
 
   /// The median of the last few slices decides: one stall must not halve the next slice.
@@ -61,7 +65,7 @@ class SliceSizer {
   /// A slice in which no window was found, since the queue filled or emptied: the next ones are
   /// longer, until no filling makes a difference: a queue's worth is less than a twentieth of two
   /// fifths of them (bench/cell/window.h).
-  void learn_that_it_drifted() { least_ = std::min(3 * least_, most_laps_); }
+  void learn_that_it_drifted() { least_ = std::min(3 * least_, longest_); }
   /// `whole_ns`: of the slice, lead-in and tail included.
   void learn(double whole_ns, double items) {
     settled_ = true;
@@ -84,7 +88,7 @@ class SliceSizer {
 
   static constexpr std::uint64_t kFirst = 512, kLaps = 9, kMostLaps = 6 * kLaps;
   static constexpr std::size_t kRemembered = 7;
-  std::uint64_t least_, most_laps_, most_;
+  std::uint64_t least_, longest_, most_;
   double slice_ns_;
   std::vector<double> recent_;
   bool settled_ = false;

@@ -44,7 +44,7 @@ std::vector<CellMemory> cell_memories(const Plan& plan, const PointPlan& point) 
     const Workload workload = workload_of(point, cell);
     const std::uint32_t kept = items_kept(point, cell);
     const std::uint64_t max_items = std::clamp<std::uint64_t>(
-        most, 6 * SliceSizer::least_items(workload, kept) + 8192, kMostItems);
+        most, SliceSizer::longest_items(workload, kept) + 8192, kMostItems);
     memories.push_back(
         {SliceSizer(workload, kept, slice_ns, max_items, cell.slow_item_ns), slice_ns, max_items});
   }

@@ -1,6 +1,6 @@
 // my_queue: a bounded ring with two locks, one for each end.
 //
-// Properties: FIFO, bounded; waiting spins a little, then sleeps (WaitingChannel). Producers and
+// Properties: FIFO, bounded; waits as the workload says (WaitingChannel). Producers and
 // consumers are threads. A producer and a consumer never wait for each other's lock: they meet in
 // two counters only. Messages are copied in and out, by value.
 // Source: Michael, Scott: Simple, Fast, and Practical Non-Blocking and Blocking Concurrent Queue

@@ -1,10 +1,7 @@
 // Strategies that deliver every item, in order, and do not run the race that the others run: one
 // hands nothing over, one keeps more than the capacity, one reads and writes in its queue where
 // copies are asked for.
-#include <condition_variable>
 #include <cstring>
-#include <deque>
-#include <mutex>
 
 #include "bench/interface/mpmc_ring.h"
 #include "bench/interface/ring_channel.h"
@@ -34,43 +31,13 @@ class AcceptsInline final : public Strategy {
   Crew crew_;
 };
 
-/// Ten times what is allowed, of which consumers take nothing before half is there: a batch.
+/// Ten times what is allowed, of which consumers take nothing before half is there.
 template <class Message>
-class KeepsTenTimesAsMany {
+class KeepsTenTimesAsMany : public HonestChannel<Message> {
  public:
   explicit KeepsTenTimesAsMany(const Setting& setting)
-      : most_(10 * std::size_t{setting.workload.capacity}) {}
-
-  void push(const Message& message) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return queue_.size() < most_; });
-    queue_.push_back(message);
-    if (queue_.size() >= most_ / 2) draining_ = true;
-    changed_.notify_all();
-  }
-  bool pop(Message& message) {
-    std::unique_lock lock(mutex_);
-    if (queue_.empty()) draining_ = false;
-    changed_.wait(lock, [&] { return (draining_ && !queue_.empty()) || closed_; });
-    if (queue_.empty()) return false;
-    message = queue_.front();
-    queue_.pop_front();
-    changed_.notify_all();
-    return true;
-  }
-  void close() {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    changed_.notify_all();
-  }
-  void reopen() { closed_ = draining_ = false; }
-
- private:
-  const std::size_t most_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Message> queue_;
-  bool closed_ = false, draining_ = false;
+      : HonestChannel<Message>(10 * std::size_t{setting.workload.capacity},
+                               5 * std::size_t{setting.workload.capacity}) {}
 };
 
 /// A ring whose slots are written and read in place, whatever the transfer.

@@ -38,17 +38,21 @@ bool is_victim(const Message& message, std::uint32_t sequence = kVictim) {
 template <class Message>
 class HonestChannel {
  public:
-  explicit HonestChannel(const Setting& setting) : capacity_(setting.workload.capacity) {}
+  explicit HonestChannel(const Setting& setting) : HonestChannel(setting.workload.capacity, 1) {}
+  /// Holds `most` messages; once it is empty, it gives out none before it holds `batch`.
+  HonestChannel(std::size_t most, std::size_t batch) : most_(most), batch_(batch) {}
 
   void push(const Message& message) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return queue_.size() < capacity_; });
+    changed_.wait(lock, [&] { return queue_.size() < most_; });
     queue_.push_back(message);
+    if (queue_.size() >= batch_) giving_ = true;
     changed_.notify_all();
   }
   bool pop(Message& message) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !queue_.empty() || closed_; });
+    if (queue_.empty()) giving_ = false;
+    changed_.wait(lock, [&] { return (giving_ && !queue_.empty()) || closed_; });
     if (queue_.empty()) return false;
     message = queue_.front();
     queue_.pop_front();
@@ -60,14 +64,14 @@ class HonestChannel {
     closed_ = true;
     changed_.notify_all();
   }
-  void reopen() { closed_ = false; }
+  void reopen() { closed_ = giving_ = false; }
 
  private:
-  const std::size_t capacity_;
+  const std::size_t most_, batch_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Message> queue_;
-  bool closed_ = false;
+  bool closed_ = false, giving_ = false;
 };
 
 /// The broken channels look into their messages; a Parcel shows nothing.

@@ -62,7 +62,7 @@ TEST(Results, HaveTheKeysThatTheDocumentationNames) {
   EXPECT_EQ(keys(results().at("points").at(0)),
             (std::set<std::string>{"id", "workload", "binding", "slice_ns", "incarnations",
                                    "blocks", "floor_ns", "leader", "decided", "winner", "tied",
-                                   "more_s", "sentences", "cells", "ratios"}));
+                                   "more_s", "obstacle", "sentences", "cells", "ratios"}));
   EXPECT_EQ(keys(results()["points"][0]["workload"]),
             (std::set<std::string>{"producers", "consumers", "payload", "capacity",
                                    "capacity_asked", "transfer", "wait", "spin_ns"}));
@@ -75,8 +75,8 @@ TEST(Results, HaveTheKeysThatTheDocumentationNames) {
   of_cell.insert(std::begin(kNumbers), std::end(kNumbers));
   for (const Json& each : results()["points"][0]["cells"]) EXPECT_EQ(keys(each), of_cell);
   EXPECT_EQ(keys(results()["points"][0]["ratios"].at(0)),
-            (std::set<std::string>{"label", "to", "median", "lo", "hi", "within", "overall",
-                                   "verdict", "incarnations"}));
+            (std::set<std::string>{"label", "to", "median", "lo", "hi", "within", "next_run",
+                                   "overall", "verdict", "obstacle", "incarnations"}));
 }
 
 TEST(Results, TakeOverTheContextAndAddWhatIsKnownAtTheEnd) {

@@ -253,17 +253,46 @@ TEST(EstimatePoint, WhatCannotWinDoesNotWidenThePairOfThoseThatCan) {
 TEST(EstimatePoint, ABetweenRunTermWidensPairs) {
   const auto samples = repeated({{at(0, 100), at(1, 103)}});
   EstimateOptions options;
-  options.between_run_log_sd = 0.01;
+  options.between_run_sds = {0.006, 0.008};
   const PairEstimate pair = estimate_point(samples, 2, {0, 1}, {}, options).pairs.at(0);
   EXPECT_NEAR(std::log(pair.typical.hi / pair.typical.value), 1.95996 * 0.01, 1e-5);
   EXPECT_NEAR(std::log(pair.within.hi / pair.within.value), 0, 1e-5);
   EXPECT_EQ(pair.verdict, PairVerdict::kUndecided);
 }
 
+TEST(EstimatePoint, AnUndecidedPairSaysWhatStandsInTheWay) {
+  const auto obstacle = [](const PointSamples& samples, double between_run_sd) {
+    EstimateOptions options;
+    options.between_run_sds = {between_run_sd, 0};
+    const PairEstimate pair = estimate_point(samples, 2, {0, 1}, {}, options).pairs.at(0);
+    EXPECT_EQ(pair.verdict == PairVerdict::kUndecided, pair.obstacle != Obstacle::kNone);
+    return pair.obstacle;
+  };
+  PointSamples few = repeated({{at(0, 100), at(1, 150)}});
+  few.resize(4);
+  EXPECT_EQ(obstacle(few, 0), Obstacle::kFewIncarnations);
+  PointSamples noisy = repeated({{at(0, 100), at(1, 110)}});
+  for (std::size_t i = 0; i < noisy.size(); i += 2) noisy[i] = {{at(0, 100), at(1, 104)}};
+  EXPECT_EQ(obstacle(noisy, 0), Obstacle::kNone);
+  for (std::size_t i = 0; i < noisy.size(); i += 2) noisy[i] = {{at(0, 100), at(1, 96)}};
+  EXPECT_EQ(obstacle(noisy, 0), Obstacle::kNoiseWithinRun);
+  EXPECT_EQ(obstacle(noisy, 0.05), Obstacle::kNoiseBetweenRuns);
+  EXPECT_EQ(obstacle(repeated({{at(0, 100), at(1, 110)}}), 0.05), Obstacle::kNoiseBetweenRuns);
+}
+
+TEST(EstimatePoint, TheNextRunMovesAsThisOneDid) {
+  EstimateOptions options;
+  options.between_run_sds = {0.006, 0.008};
+  const PairEstimate pair =
+      estimate_point(repeated({{at(0, 100), at(1, 103)}}), 2, {0, 1}, {}, options).pairs.at(0);
+  EXPECT_NEAR(std::log(pair.next_run.hi / pair.next_run.value), std::sqrt(2) * 1.95996 * 0.01,
+              1e-5);
+}
+
 TEST(EstimatePoint, ABetweenRunTermLeavesPairsOfTheSameCodeAlone) {
   const auto samples = repeated({{at(0, 100), at(1, 103)}});
   EstimateOptions options;
-  options.between_run_log_sd = 0.01;
+  options.between_run_sds = {0.006, 0.008};
   options.kinds = {4, 4};
   const PairEstimate pair = estimate_point(samples, 2, {0, 1}, {}, options).pairs.at(0);
   EXPECT_NEAR(std::log(pair.typical.hi / pair.typical.value), 0, 1e-5);

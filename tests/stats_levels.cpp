@@ -92,7 +92,9 @@ TEST(Levels, AreExplainedByTheFloorWhereItMovesWithThem) {
   EXPECT_NEAR(levels->floor_high_ns, 240, 12);
 }
 
-TEST(Levels, AreExplainedByIncarnationsThatKeepToOneEach) {
+/// A cell whose every third lifetime is slow, and what others took in each of 50 lifetimes.
+std::optional<Levels> levels_beside(const std::function<double(int)>& log_ns_of_others,
+                                    int others) {
   Random random(3);
   Slices slices;
   for (int i = 0; i < 600; ++i) {
@@ -101,9 +103,31 @@ TEST(Levels, AreExplainedByIncarnationsThatKeepToOneEach) {
                       .floor_log_ns = 0.1 * random.normal(),
                       .incarnation = incarnation});
   }
-  const auto levels = find_levels(slices);
+  std::vector<std::vector<IncarnationLevel>> beside(static_cast<std::size_t>(others));
+  for (auto& cell : beside) {
+    for (int incarnation = 0; incarnation < 50; ++incarnation) {
+      cell.push_back({incarnation, log_ns_of_others(incarnation) + 0.05 * random.normal()});
+    }
+  }
+  return find_levels(slices, beside);
+}
+
+TEST(Levels, AreMemoryLayoutWhereOtherCellsAreSlowInOtherLifetimes) {
+  const auto levels = levels_beside([](int lifetime) { return lifetime % 7 == 0 ? 0.4 : 0; }, 3);
   ASSERT_TRUE(levels);
-  EXPECT_EQ(levels->cause, LevelCause::kIncarnation);
+  EXPECT_EQ(levels->cause, LevelCause::kLayout);
+}
+
+TEST(Levels, AreTheMachinesWhereMostCellsAreSlowInTheSameLifetimes) {
+  const auto levels = levels_beside([](int lifetime) { return lifetime % 3 == 0 ? 0.4 : 0; }, 3);
+  ASSERT_TRUE(levels);
+  EXPECT_EQ(levels->cause, LevelCause::kMachine);
+}
+
+TEST(Levels, AreNotExplainedWhereOneCellIsAlone) {
+  const auto levels = levels_beside([](int) { return 0; }, 0);
+  ASSERT_TRUE(levels);
+  EXPECT_EQ(levels->cause, LevelCause::kLifetime);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "bench/cell/keeper.h"
 #include "bench/cell/plugin.h"
+#include "bench/commands/calibrate.h"
 #include "bench/commands/compare.h"
 #include "bench/commands/env.h"
 #include "bench/commands/export.h"
@@ -20,6 +21,7 @@
 #include "bench/commands/report.h"
 #include "bench/commands/run.h"
 #include "bench/commands/selfcheck.h"
+#include "bench/machine/build_info.h"
 #include "bench/run/context.h"
 #include "bench/suite/options.h"
 
@@ -53,7 +55,9 @@ struct Commands {
   GateOptions gate_options;
   CompareOptions compare_options;
   ExportOptions export_options;
-  CLI::App *run, *list, *env, *report, *selfcheck, *gate, *compare, *exporting;
+  CalibrateOptions calibrate_options;
+  std::string calibrate_budget;
+  CLI::App *calibrate, *run, *list, *env, *report, *selfcheck, *gate, *compare, *exporting;
 
   Commands() {
     app.set_version_flag("--version", version());
@@ -78,7 +82,7 @@ struct Commands {
         ->type_name("TIME");
     selfcheck
         ->add_option("--runs", check_options.runs,
-                     "Live repetitions (aa, retest). Default: the check's own")
+                     "Live repetitions (aa, retest, regime). Default: the check's own")
         ->check(CLI::Range(1, 1000));
     selfcheck->add_option("--seed", check_options.seed,
                           "Seed of random orders. Default: a fresh one");
@@ -92,12 +96,38 @@ struct Commands {
         ->capture_default_str();
     selfcheck
         ->add_option("--strategies", check_strategies,
-                     "aa, gate: strategies to check with. Default: mutex_queue,lockfree_spsc")
+                     "aa, gate: strategies to check with (default: "
+                     "mutex_queue,lockfree_spsc);\nregime: default all candidates")
         ->type_name("A,B,...");
     add_plugin_option(*selfcheck, plugins);
+    add_calibrate();
     add_gate();
     add_compare();
     add_export();
+  }
+
+  void add_calibrate() {
+    calibrate = app.add_subcommand("calibrate",
+                                   "Learn how much ratios move from run to run on this machine");
+    calibrate
+        ->add_option("--budget", calibrate_budget,
+                     "Time over which separate runs are spread. Default: 10m; over night\n"
+                     "(8h) it sees more of what the machine does.")
+        ->type_name("TIME");
+    calibrate->add_option("--pin", calibrate_options.pin, "As of 'handoff run': kept for it apart")
+        ->type_name("HOW")
+        ->capture_default_str();
+    calibrate
+        ->add_option("--strategies", calibrate_options.strategies,
+                     "Which strategies. Default: all candidates")
+        ->type_name("A,B,...");
+    add_plugin_option(*calibrate, plugins);
+    calibrate->add_flag("--show", calibrate_options.show, "Show what is kept, and end");
+    calibrate->footer(
+        "What is learned is kept under $XDG_STATE_HOME/handoff (~/.local/state/handoff), and "
+        "'handoff "
+        "run' uses it.\nExit status: 0 learned; 3 nothing is kept (--show); 1 usage; 130 "
+        "interrupted too early.");
   }
 
   void add_gate() {
@@ -132,8 +162,17 @@ struct Commands {
   }
 
   int carry_out(const std::vector<std::string>& command) {
-    if (run->parsed() || gate->parsed() || selfcheck->parsed() || env->parsed()) require_proc();
+    if (run->parsed() || calibrate->parsed() || gate->parsed() || selfcheck->parsed() ||
+        env->parsed())
+      require_proc();
     if (list->parsed()) return list_command(list_json, describe_plugins(plugins), std::cout);
+    if (calibrate->parsed()) {
+      if (!calibrate_budget.empty()) {
+        calibrate_options.budget_s = parse_duration_s("--budget", calibrate_budget, 10, 7 * 86400);
+      }
+      calibrate_options.plugins = describe_plugins(plugins);
+      return calibrate_command(calibrate_options, std::cout, std::cerr);
+    }
     if (gate->parsed()) return gate_command(gate_options, command);
     if (compare->parsed()) return compare_command(compare_options, std::cout);
     if (exporting->parsed()) return export_command(export_options, std::cout);

@@ -22,6 +22,7 @@
 #include "bench/commands/dispatch.h"
 #include "bench/gbench/measured_cell.h"
 #include "bench/gbench/publisher.h"
+#include "bench/machine/build_info.h"
 #include "bench/machine/cpus.h"
 #include "bench/plan/plan_for_machine.h"
 #include "bench/run/context.h"

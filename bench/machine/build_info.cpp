@@ -20,6 +20,8 @@
 #endif
 
 namespace handoff {
+
+std::string version() { return HANDOFF_VERSION; }
 using Json = nlohmann::json;
 
 namespace {

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
 
 namespace handoff {
 
+std::string version();  // of handoff, e.g. "0.1.0"
 /// {compiler, version, flags, build_type, optimised, sanitizers[], standard_library, libc}
 nlohmann::json build_section();
 /// {boost, cli11, fmt, hwloc, nlohmann_json}: the versions compiled against.

@@ -150,7 +150,7 @@ std::string fit_capacity(PointPlan& point, std::uint64_t memory_bytes) {
   return {};
 }
 
-constexpr double kOrdinaryItemS = 100e-9, kOrdinaryByteS = 0.3e-9;
+constexpr double kOrdinaryItemS = 100e-9, kOrdinaryByteS = 0.1e-9;
 
 PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
   const std::set<int> bound(point.placement.cpus.begin(), point.placement.cpus.end());
@@ -222,6 +222,22 @@ std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs
     }
   }
   return points;
+}
+
+/// Tells every cell how far other runs may differ.
+void look_beyond_this_run(Plan& plan, const std::optional<Calibration>& calibration) {
+  if (calibration) {
+    plan.between_runs = {calibration->date, calibration->runs, calibration->span_s};
+  }
+  for (PointPlan& point : plan.points) {
+    const CalibrationClass* found =
+        calibration ? calibration->nearest(point.workload.payload, point.placement.oversubscribed)
+                    : nullptr;
+    point.between_run_sds.clear();
+    for (const CellPlan& cell : point.cells) {
+      point.between_run_sds.push_back(between_run_sd(found, cell.strategy));
+    }
+  }
 }
 
 }  // namespace
@@ -308,6 +324,7 @@ Plan make_plan(const Suite& suite, const PlanInputs& inputs) {
         duration_text(plan.budget_s), sizing.incarnations.front(),
         duration_text(std::ceil(sizing.smallest_budget_s * 10) / 10)));
   }
+  look_beyond_this_run(plan, inputs.calibration);
   return plan;
 }
 

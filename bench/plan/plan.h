@@ -9,11 +9,13 @@
 #include <iosfwd>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "bench/calibration/calibration.h"
 #include "bench/interface/registry.h"
 #include "bench/interface/workload.h"
 #include "bench/machine/placement.h"
@@ -56,8 +58,17 @@ struct PointPlan {
   double estimated_s = 0;
   bool later = false;           // of a race: begun only if time is left when others are clear
   std::vector<CellPlan> cells;  // as asked, then references
+  /// By cell: what its log time moves by from run to run (standard deviation); widens intervals.
+  std::vector<double> between_run_sds;
 
   [[nodiscard]] std::uint32_t running() const;  // cells
+};
+
+/// Where between_run_sds come from.
+struct BetweenRunSource {
+  std::string date;   // of the calibration, UTC; empty: the default
+  int runs = 0;       // of the calibration
+  double span_s = 0;  // over which they were spread
 };
 
 struct Plan {
@@ -73,6 +84,7 @@ struct Plan {
   int usable_cpus = 0;
   std::uint64_t memory_bytes = 0;    // for all parked cells of a point together
   std::vector<std::string> dropped;  // a sentence a point
+  BetweenRunSource between_runs;
 };
 
 /// What a plan depends on besides the suite; the machine comes in here, so that tests need none.
@@ -87,6 +99,7 @@ struct PlanInputs {
                           std::uint32_t executing)>
       place;
   CostModel cost;
+  std::optional<Calibration> calibration;  // of this machine, if there is one
 };
 
 /// The probe that joins every point: one cache line to and fro (strategies/floor.cpp).

@@ -2,7 +2,9 @@
 
 #include <random>
 
+#include "bench/machine/build_info.h"
 #include "bench/machine/cpus.h"
+#include "bench/machine/environment.h"
 #include "bench/machine/memory.h"
 #include "bench/machine/topology.h"
 
@@ -35,6 +37,7 @@ Plan plan_for_this_machine(const Suite& suite, const ForeignStrategies& plugins)
     if (const std::string why = pin_error(*request, allowance); !why.empty()) throw UsageError(why);
     return place(*request, producers, consumers, executing, topology, allowance);
   };
+  inputs.calibration = load_calibration(calibration_file(host_id(), suite.pin, version()));
   return make_plan(suite, inputs);
 }
 

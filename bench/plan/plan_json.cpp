@@ -64,6 +64,7 @@ Json point_json(const PointPlan& point) {
           {"blocks", point.blocks},
           {"estimated_s", point.estimated_s},
           {"later", point.later},
+          {"between_run_sds", point.between_run_sds},
           {"cells", cells}};
 }
 
@@ -85,6 +86,9 @@ PointPlan point_from(const Json& from) {
   point.estimated_s = from.at("estimated_s");
   point.later = from.value("later", false);
   for (const Json& cell : from.at("cells")) point.cells.push_back(cell_from(cell));
+  point.between_run_sds = from.value("between_run_sds", std::vector<double>{});
+  // Journals of before calibrations were kept: the default for all.
+  point.between_run_sds.resize(point.cells.size(), kDefaultBetweenRunSd);
   return point;
 }
 
@@ -145,6 +149,9 @@ std::string point_difference(const Json& there, const Json& here) {
 Json to_json(const Plan& plan) {
   Json points = Json::array();
   for (const PointPlan& point : plan.points) points.push_back(point_json(point));
+  const Json between_runs{{"date", plan.between_runs.date},
+                          {"runs", plan.between_runs.runs},
+                          {"span_s", plan.between_runs.span_s}};
   return {{"suite", plan.suite},
           {"incarnations", plan.incarnations},
           {"seed", plan.seed},
@@ -157,6 +164,7 @@ Json to_json(const Plan& plan) {
           {"usable_cpus", plan.usable_cpus},
           {"memory_bytes", plan.memory_bytes},
           {"dropped", plan.dropped},
+          {"between_runs", between_runs},
           {"points", points}};
 }
 
@@ -175,6 +183,10 @@ Plan plan_from_json(const Json& from) {
     plan.usable_cpus = from.at("usable_cpus");
     plan.memory_bytes = from.at("memory_bytes");
     plan.dropped = from.at("dropped").get<std::vector<std::string>>();
+    if (from.contains("between_runs")) {
+      const Json& source = from.at("between_runs");
+      plan.between_runs = {source.at("date"), source.at("runs"), source.at("span_s")};
+    }
     for (const Json& point : from.at("points")) plan.points.push_back(point_from(point));
     return plan;
   } catch (const Json::exception& error) {

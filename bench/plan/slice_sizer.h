@@ -62,13 +62,19 @@ class SliceSizer {
   /// How long the shortest slice worth running takes; 0 before anything is known.
   double shortest_ns() const { return item_ns() * static_cast<double>(least_); }
 
-  /// A slice in which no window was found, since the queue filled or emptied: the next ones are
-  /// longer, until no filling makes a difference: a queue's worth is less than a twentieth of two
-  /// fifths of them (bench/cell/window.h).
-  void learn_that_it_drifted() { least_ = std::min(3 * least_, longest_); }
+  /// A slice in which no window was found, since the queue filled or emptied. Once may be chance;
+  /// where it is more than one slice in fifty the next ones are longer, until no filling makes a
+  /// difference: a queue's worth is less than a twentieth of two fifths of them
+  /// (bench/cell/window.h).
+  void learn_that_it_drifted() {
+    if (++drifted_ < 2 || kSlicesPerDrift * drifted_ < slices_) return;
+    least_ = std::min(3 * least_, longest_);
+    drifted_ = slices_ = 0;
+  }
   /// `whole_ns`: of the slice, lead-in and tail included.
   void learn(double whole_ns, double items) {
     settled_ = true;
+    ++slices_;
     remember(whole_ns, items);
   }
   /// The same of a warm-up slice: short and cold, it says nothing beside longer ones.
@@ -88,10 +94,12 @@ class SliceSizer {
 
   static constexpr std::uint64_t kFirst = 512, kLaps = 9, kMostLaps = 6 * kLaps;
   static constexpr std::size_t kRemembered = 7;
+  static constexpr int kSlicesPerDrift = 50;  // so few: the slices are too short
   std::uint64_t least_, longest_, most_;
   double slice_ns_;
   std::vector<double> recent_;
   bool settled_ = false;
+  int slices_ = 0, drifted_ = 0;  // of this length
 };
 
 }  // namespace handoff

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 #include <vector>
 
 #include "bench/results/results_json.h"
 #include "bench/results/text_table.h"
 #include "bench/stats/levels.h"
+#include "bench/stats/quantile.h"
 #include "bench/stats/winner.h"
 #include "bench/suite/suite_values.h"
 
@@ -49,6 +52,18 @@ std::vector<LevelSlice> slices_of(const PointPlan& point, const PointRecord& rec
   return slices;
 }
 
+/// Its median in each incarnation.
+std::vector<IncarnationLevel> incarnations_of(const PointPlan& point, const PointRecord& record,
+                                              int cell) {
+  std::map<int, std::vector<double>> logs;
+  for (const LevelSlice& slice : slices_of(point, record, cell)) {
+    logs[slice.incarnation].push_back(slice.log_ns);
+  }
+  std::vector<IncarnationLevel> levels;
+  for (const auto& [incarnation, values] : logs) levels.push_back({incarnation, median(values)});
+  return levels;
+}
+
 std::string levels_sentence(const Json& cell) {
   if (!cell.contains("levels") || !cell.at("levels").is_object()) return {};
   const Json& levels = cell.at("levels");
@@ -60,8 +75,15 @@ std::string levels_sentence(const Json& cell) {
     sentence +=
         fmt::format("; a cache line took {} then and {} otherwise",
                     human_ns(levels.at("floor_low_ns")), human_ns(levels.at("floor_high_ns")));
-  } else if (levels.at("explained_by") == "incarnation") {
-    sentence += "; each lifetime of its process keeps to one of them (memory layout)";
+  } else if (levels.at("explained_by") == "layout") {
+    sentence +=
+        "; each lifetime of its process keeps to one of them, and other cells do not follow: "
+        "memory layout";
+  } else if (levels.at("explained_by") == "machine") {
+    sentence +=
+        "; other cells were slow in the same lifetimes: this was the machine, not the strategy";
+  } else if (levels.at("explained_by") == "lifetime") {
+    sentence += "; each lifetime of its process keeps to one of them";
   }
   return sentence;
 }
@@ -82,6 +104,37 @@ std::string winner_sentence(const Json& point) {
   const auto tied = point.value("tied", std::vector<std::string>{});
   if (tied.empty()) return {};
   return fmt::format("tied: {} (not told apart)", fmt::join(tied, ", "));
+}
+
+/// In the order of how hard they are to overcome.
+constexpr std::array kObstacles{Obstacle::kFewIncarnations, Obstacle::kNoiseBetweenRuns,
+                                Obstacle::kNoiseWithinRun};
+
+const char* remedy(Obstacle obstacle) {
+  return obstacle == Obstacle::kNoiseWithinRun     ? "a longer run can tell"
+         : obstacle == Obstacle::kNoiseBetweenRuns ? "a longer run cannot tell"
+                                                   : "a longer run is needed";
+}
+
+/// The candidates that `obstacle` keeps from a verdict.
+std::vector<std::string> kept_open_by(const Json& point, Obstacle obstacle) {
+  std::vector<std::string> labels;
+  for (const Json& ratio : point.at("ratios")) {
+    if (ratio.at("to") != point.at("leader") || ratio.at("label") == kControlLabel) continue;
+    if (ratio.value("obstacle", Json()) == name(obstacle)) labels.push_back(ratio.at("label"));
+  }
+  return labels;
+}
+
+std::string obstacle_sentence(const Json& point) {
+  std::string sentence;
+  for (const Obstacle obstacle : kObstacles) {
+    const std::vector<std::string> labels = kept_open_by(point, obstacle);
+    if (labels.empty()) continue;
+    sentence += fmt::format("{}{}: {} ({})", sentence.empty() ? "undecided because of " : "; ",
+                            name(obstacle), fmt::join(labels, ", "), remedy(obstacle));
+  }
+  return sentence;
 }
 
 }  // namespace
@@ -116,12 +169,19 @@ double took_s(const Plan& plan, const RunRecord& record, std::size_t point) {
 Json levels_json(const PointPlan& point, const PointRecord& record, std::size_t cell) {
   if (point.cells[cell].role == Role::kReference)
     return nullptr;  // floor explains, it is not explained
-  const auto levels = find_levels(slices_of(point, record, static_cast<int>(cell)));
+  std::vector<std::vector<IncarnationLevel>> others;
+  for (std::size_t other = 0; other < point.cells.size(); ++other) {
+    const bool apart = other == cell || point.cells[other].role == Role::kReference;
+    if (!apart) others.push_back(incarnations_of(point, record, static_cast<int>(other)));
+  }
+  const auto levels = find_levels(slices_of(point, record, static_cast<int>(cell)), others);
   if (!levels) return nullptr;
   Json json{{"low_ns", levels->low_ns},       {"high_ns", levels->high_ns},
             {"low_share", levels->low_share}, {"explained_by", nullptr},
             {"floor_low_ns", nullptr},        {"floor_high_ns", nullptr}};
-  if (levels->cause == LevelCause::kIncarnation) json["explained_by"] = "incarnation";
+  if (levels->cause == LevelCause::kLayout) json["explained_by"] = "layout";
+  if (levels->cause == LevelCause::kMachine) json["explained_by"] = "machine";
+  if (levels->cause == LevelCause::kLifetime) json["explained_by"] = "lifetime";
   if (levels->cause == LevelCause::kFloor) {
     json["explained_by"] = "floor";
     json["floor_low_ns"] = levels->floor_low_ns / kHandOversInFloorItem;
@@ -130,14 +190,25 @@ Json levels_json(const PointPlan& point, const PointRecord& record, std::size_t 
   return json;
 }
 
+Json obstacle_json(const Json& point) {
+  for (const Obstacle obstacle : kObstacles) {
+    if (!kept_open_by(point, obstacle).empty()) return name(obstacle);
+  }
+  return nullptr;
+}
+
 Json undecided_json(const Plan& plan, const Json& points) {
   int measured = 0, open = 0, within_reach = 0;
   double more_s = 0;
+  std::map<Obstacle, int> because;
   for (const Json& point : points) {
     if (!point.at("leader").is_string()) continue;
     ++measured;
     if (point.at("decided")) continue;
     ++open;
+    for (const Obstacle obstacle : kObstacles) {
+      because[obstacle] += point.value("obstacle", Json()) == name(obstacle) ? 1 : 0;
+    }
     if (!point.at("more_s").is_number()) continue;
     ++within_reach;
     more_s += point.at("more_s").get<double>();
@@ -150,16 +221,51 @@ Json undecided_json(const Plan& plan, const Json& points) {
         fmt::format("; about {} more would settle {} of them (--budget {})", duration_text(more_s),
                     within_reach, duration_text(std::ceil(plan.budget_s + more_s)));
   }
-  if (within_reach < open) {
-    sentence += fmt::format("; at {} the best lie so close together that other runs differ by more",
-                            open - within_reach);
+  if (const int count = because[Obstacle::kNoiseBetweenRuns]; count > 0) {
+    sentence += fmt::format(
+        "; at {} the difference is smaller than what two runs differ by: a longer run cannot tell",
+        count);
   }
   return {{"undecided_points", open}, {"more_s", more_s}, {"sentence", sentence}};
 }
 
+Json between_runs_json(const Plan& plan) {
+  double least = HUGE_VAL, most = 0;  // of a ratio of two typical cells
+  for (const PointPlan& point : plan.points) {
+    for (std::size_t i = 0; i < point.cells.size(); ++i) {
+      if (point.cells[i].role != Role::kCandidate || point.cells[i].control) continue;
+      if (!point.cells[i].runs() || i >= point.between_run_sds.size()) continue;
+      least = std::min(least, std::sqrt(2) * point.between_run_sds[i]);
+      most = std::max(most, std::sqrt(2) * point.between_run_sds[i]);
+    }
+  }
+  if (most < least) return nullptr;
+  const BetweenRunSource& source = plan.between_runs;
+  const bool learned = !source.date.empty();
+  const std::string sentence =
+      learned ? fmt::format(
+                    "intervals of ratios allow for what other runs differ by: {:.1f} to "
+                    "{:.1f} % (standard deviation), learned by 'handoff calibrate' on {} "
+                    "from {} runs in {}",
+                    100 * least, 100 * most, source.date.substr(0, 10), source.runs,
+                    duration_text(std::round(source.span_s)))
+              : fmt::format(
+                    "intervals of ratios allow for what other runs differ by: {:.0f} % "
+                    "(standard deviation), the default; 'handoff calibrate' learns it for "
+                    "this machine",
+                    100 * most);
+  return {{"source", learned ? "calibration" : "default"},
+          {"date", learned ? Json(source.date) : Json(nullptr)},
+          {"runs", source.runs},
+          {"span_s", source.span_s},
+          {"sentence", sentence}};
+}
+
 Json sentences_json(const Json& point) {
   Json sentences = Json::array();
-  if (const std::string who = winner_sentence(point); !who.empty()) sentences.push_back(who);
+  for (const std::string& said : {winner_sentence(point), obstacle_sentence(point)}) {
+    if (!said.empty()) sentences.push_back(said);
+  }
   for (const Json& cell : point.at("cells")) {
     if (const std::string how = levels_sentence(cell); !how.empty()) sentences.push_back(how);
     if (const std::string bad = missed_wakeups_sentence(cell); !bad.empty()) {

@@ -22,12 +22,21 @@ double took_s(const Plan& plan, const RunRecord& record, std::size_t point);
 /// `levels` of a cell: null, or its two levels and what explains them.
 Json levels_json(const PointPlan& point, const PointRecord& record, std::size_t cell);
 
-/// `context.outlook`: undecided points, and what more time would bring, as a sentence. Null if all
-/// are decided.
+/// `obstacle` of a point, from its ratios to the leader: the hardest to overcome of those of its
+/// undecided pairs ("too few incarnations", then "noise between runs", then "noise within the
+/// run"). Null if none is undecided.
+Json obstacle_json(const Json& point);
+
+/// `context.outlook`: undecided points, what stands in the way, and what more time would bring, as
+/// a sentence. Null if all are decided.
 Json undecided_json(const Plan& plan, const Json& points);
 
-/// `sentences` of a point, for people: "winner: a" or "tied: a, b (not told apart)", and of each
-/// cell with levels "a runs at two levels: 58 ns in 70 % of its slices and 170 ns in the rest;
+/// `context.between_runs`: how far other runs were taken to differ, and how that is known.
+Json between_runs_json(const Plan& plan);
+
+/// `sentences` of a point, for people: "winner: a" or "tied: a, b (not told apart)", what stands in
+/// the way of more, and of each cell with levels "a runs at two levels: 58 ns in 70 % of its slices
+/// and 170 ns in the rest;
 /// ...", and of each with missed wakeups how many.
 Json sentences_json(const Json& point);
 

@@ -170,12 +170,16 @@ Json point_json(const PointResult& point) {
     ratio["to"] = label(pair.to);
     ratio["within"] = interval_json(pair.within, "median");
     ratio["overall"] = interval_json(pair.overall, "median");
+    ratio["next_run"] = interval_json(pair.next_run, "median");
     ratio["verdict"] = name(pair.verdict);
+    ratio["obstacle"] =
+        pair.obstacle == Obstacle::kNone ? Json(nullptr) : Json(name(pair.obstacle));
     ratio["incarnations"] = pair.incarnations;
     json["ratios"].push_back(std::move(ratio));
   }
   if (point.estimate.leader) json["leader"] = label(*point.estimate.leader);
   json["decided"] = decided;
+  json["obstacle"] = obstacle_json(json);
   json.update(winner_json(plan, point.estimate, point.took_s));
   json["sentences"] = sentences_json(json);
   return json;
@@ -187,7 +191,7 @@ PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointReco
                        bool at_look) {
   std::vector<int> candidates, references;
   EstimateOptions options;
-  options.between_run_log_sd = kBetweenRunLogSd;
+  options.between_run_sds = point.between_run_sds;
   const auto incarnations = static_cast<int>(record.passes_done.size());
   options.alpha_share = at_look || record.stopped ? look_share(last_look(plan.looks, incarnations))
                                                   : end_share(plan.looks, incarnations);
@@ -229,9 +233,9 @@ bool begun(const PointPlan& plan, const PointRecord& record) {
 std::string level_sentence(const Json& context) {
   const double confidence = context.value("confidence", EstimateOptions{}.confidence);
   return fmt::format(
-      "verdicts of a point hold together with {0:g} %; over many points at most {1:g} % of them "
-      "are "
-      "expected to hold a wrong one",
+      "all verdicts of a point are right at once in {0:g} % of runs; of many points, expect a "
+      "wrong "
+      "verdict at {1:g} % or fewer",
       100 * confidence, 100 * (1 - confidence));
 }
 }  // namespace
@@ -263,6 +267,7 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
     }
     results["points"].push_back(point_json(point));
   }
+  results["context"]["between_runs"] = between_runs_json(plan);
   results["context"]["outlook"] = undecided_json(plan, results["points"]);
   results["context"]["level"] = level_sentence(results["context"]);
   return results;

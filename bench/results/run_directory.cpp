@@ -3,33 +3,14 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 
+#include "bench/posix/whole_file.h"
 #include "bench/results/results.h"
 #include "bench/results/verdict_table.h"
 
 namespace handoff {
-
-namespace {
-/// A reader never sees half a file: written beside, then renamed.
-void write_whole(const std::string& path, const std::string& text) {
-  const std::string beside = path + ".part";
-  errno = 0;
-  std::ofstream file(beside, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file || std::rename(beside.c_str(), path.c_str()) != 0) {
-    const std::string why = std::strerror(errno);
-    std::remove(beside.c_str());
-    throw std::runtime_error(fmt::format("cannot write {}: {}", path, why));
-  }
-}
-}  // namespace
 
 RunDirectory make_run_directory(const std::string& asked) {
   RunDirectory directory{asked};
@@ -64,12 +45,12 @@ Json journal_head(const Plan& plan, const Json& context) {
 }
 
 void write_results(const RunDirectory& directory, const Json& results) {
-  write_whole(directory.results(), results.dump(1) + "\n");
-  write_whole(directory.summary(), summary_markdown(results));
+  write_whole_file(directory.results(), results.dump(1) + "\n");
+  write_whole_file(directory.summary(), summary_markdown(results));
 }
 
 void write_comparison(const RunDirectory& directory, const Json& comparison) {
-  write_whole(directory.comparison(), comparison.dump(1) + "\n");
+  write_whole_file(directory.comparison(), comparison.dump(1) + "\n");
 }
 
 }  // namespace handoff

@@ -7,12 +7,11 @@
 #include <fstream>
 #include <map>
 
+#include "bench/machine/build_info.h"
 #include "bench/machine/environment.h"
 #include "bench/stats/estimate.h"
 
 namespace handoff {
-
-std::string version() { return HANDOFF_VERSION; }
 
 namespace {
 

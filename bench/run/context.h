@@ -10,8 +10,6 @@
 
 namespace handoff {
 
-std::string version();  // of handoff, e.g. "0.1.0"
-
 /// A hash of the running program's file, so that --resume can refuse another build.
 std::string binary_id();
 

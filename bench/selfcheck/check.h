@@ -2,7 +2,7 @@
 //
 //   aa      identical code against itself comes out equal, with an interval of at most 3 %
 //   retest  whole runs one after the other agree
-//   regime  short slices and uninterrupted seconds agree on who is faster
+//   regime  short slices and uninterrupted seconds agree on every ratio, in size
 //   layout  the same sources, linked in another order and padded, come out equivalent
 //   parked  cells between their slices burn no CPU
 //   gate    how often unchanged code fails a gate, and a slowdown of twice the threshold passes
@@ -36,7 +36,7 @@ struct CheckOptions {
   std::uint64_t seed = 0;           // 0: a fresh one
   std::vector<std::string> replay;  // aa, retest, gate: stored runs instead of live ones
   int replays = 1000;
-  std::vector<std::string> strategies;  // aa, gate: which; empty: the check's own
+  std::vector<std::string> strategies;  // aa, gate, regime: which; empty: the check's own
   ForeignStrategies plugins;
 
   const std::vector<std::string>& strategies_or(const std::vector<std::string>& own) const {

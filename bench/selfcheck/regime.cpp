@@ -1,74 +1,146 @@
-// Regime: do short slices say the same as an uninterrupted run? Signs must agree where short
-// slices have decided.
+// Regime: do short slices measure the same as uninterrupted seconds? Not in sign only, in size: for
+// every strategy the ratio to a common one, from runs of short slices and from slices of ten
+// seconds, several of each in turn; each must lie within the other's interval.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <ostream>
 
+#include "bench/calibration/calibration.h"
+#include "bench/interface/registry.h"
 #include "bench/results/results.h"
 #include "bench/selfcheck/check.h"
+#include "bench/stats/distributions.h"
 
 namespace handoff {
 
 namespace {
 
-constexpr double kShortBudgetS = 15, kLongSliceS = 10;
-const std::vector<std::string> kBriefAndLasting{"mutex_queue", "lockfree_queue", "lockfree_spsc"};
+constexpr double kShortBudgetS = 15, kLongSliceS = 10, kConfidence = 0.95;
+constexpr int kRounds = 4;
+constexpr std::uint32_t kPayload = 64;
 
-double ns_per_item(const Measured& measured, std::size_t cell) {
-  double elapsed_ns = 0, items = 0;
-  for (const IncarnationSamples& incarnation : measured.record.point(0).samples) {
-    for (const BlockSamples& block : incarnation) {
-      for (const SliceSample& slice : block) {
-        if (slice.cell != static_cast<int>(cell)) continue;
-        elapsed_ns += slice.elapsed_ns;
-        items += slice.items;
-      }
-    }
+using Logs = std::map<std::string, double>;  // by label: log ns per item
+
+/// Typical ns per item of every cell that delivered.
+Logs logs_of(const Measured& measured) {
+  const PointPlan& point = measured.plan.points[0];
+  const PointEstimate estimate = handoff::estimate(measured.plan, point, measured.record.point(0));
+  Logs logs;
+  for (std::size_t i = 0; i < point.cells.size(); ++i) {
+    if (estimate.cells[i])
+      logs[point.cells[i].label] = std::log(estimate.cells[i]->typical_ns.value);
   }
-  return items > 0 ? elapsed_ns / items : std::nan("");
+  return logs;
+}
+
+/// The same from paired slices: the leader's time by the ratio to it.
+Logs paired_logs_of(const Measured& measured, const std::string& anchor) {
+  const PointPlan& point = measured.plan.points[0];
+  const auto& samples = measured.record.point(0).samples;
+  int to = -1;
+  for (std::size_t i = 0; i < point.cells.size(); ++i) {
+    if (point.cells[i].label == anchor) to = static_cast<int>(i);
+  }
+  Logs logs{{anchor, 0}};
+  for (int cell = 0; cell < std::ssize(point.cells); ++cell) {
+    if (cell == to) continue;
+    const PointEstimate pair =
+        estimate_point(samples, static_cast<int>(point.cells.size()), {cell, to}, {});
+    if (pair.pairs.empty() || !std::isfinite(pair.pairs[0].typical.value)) continue;
+    const double log = std::log(pair.pairs[0].typical.value);
+    logs[point.cells[static_cast<std::size_t>(cell)].label] =
+        pair.pairs[0].cell == cell ? log : -log;
+  }
+  return logs;
+}
+
+/// Log ratios of several runs: their mean, and half the interval of it at `confidence`, between-run
+/// term included.
+struct Side {
+  double mean = 0, half = 0;
+  [[nodiscard]] bool holds(double log) const { return std::abs(log - mean) <= half; }
+  [[nodiscard]] std::string text() const {
+    return fmt::format("{:.3f} [{:.3f}, {:.3f}]", std::exp(mean), std::exp(mean - half),
+                       std::exp(mean + half));
+  }
+};
+
+Side side_of(const std::vector<double>& logs, double between_sd, double confidence) {
+  const Interval interval = geometric_mean(logs, confidence);
+  const double tail = (1 - confidence) / 2;
+  const double known = normal_above(tail) * between_sd / std::sqrt(std::ssize(logs));
+  const double within = std::log(interval.hi / interval.value);
+  return {std::log(interval.value), std::hypot(within, known)};
 }
 
 }  // namespace
 
 CheckResult check_regime(const CheckOptions& options, std::ostream& progress) {
-  const Measured brief = measure(small_suite(kBriefAndLasting, 64, kShortBudgetS, options.seed));
-  const PointEstimate estimate =
-      handoff::estimate(brief.plan, brief.plan.points[0], brief.record.point(0));
-
-  Suite lasting = small_suite(kBriefAndLasting, 64, 1, options.seed);
   const double slice_s = options.budget_s > 0 ? options.budget_s : kLongSliceS;
-  lasting.slice_s = slice_s;
-  lasting.incarnations = 1;
-  lasting.budget_s = 20 * slice_s * static_cast<double>(kBriefAndLasting.size());
-  const Measured uninterrupted = measure(lasting, [](Plan& plan) {
-    plan.points[0].blocks = 1;
-    plan.budget_s = 0;  // one block, then the end
-  });
-
-  CheckResult result{CheckVerdict::kOk, ""};
-  int decided = 0, agreed = 0;
-  for (const PairEstimate& pair : estimate.pairs) {
-    const double ratio = ns_per_item(uninterrupted, static_cast<std::size_t>(pair.cell)) /
-                         ns_per_item(uninterrupted, static_cast<std::size_t>(pair.to));
-    const auto& cells = brief.plan.points[0].cells;
-    progress << fmt::format("regime {} / {}: {:.3f} [{:.3f}, {:.3f}] in slices, {:.3f} in {:g} s\n",
-                            cells[static_cast<std::size_t>(pair.cell)].label,
-                            cells[static_cast<std::size_t>(pair.to)].label, pair.typical.value,
-                            pair.typical.lo, pair.typical.hi, ratio, slice_s);
-    result.text += fmt::format(
-        "{}{} / {} {:.2f} in slices and {:.2f} in one piece", result.text.empty() ? "" : ", ",
-        cells[static_cast<std::size_t>(pair.cell)].label,
-        cells[static_cast<std::size_t>(pair.to)].label, pair.typical.value, ratio);
-    if (pair.verdict != PairVerdict::kFaster && pair.verdict != PairVerdict::kSlower) continue;
-    ++decided;
-    agreed += (pair.verdict == PairVerdict::kSlower) == (ratio > 1) ? 1 : 0;
+  const int rounds = std::max(options.runs, options.runs > 0 ? 2 : kRounds);
+  std::map<std::string, std::vector<double>> brief, lasting;
+  std::map<std::string, double> between_sds;
+  std::string anchor;
+  for (int round = 0; round < rounds; ++round) {
+    const Measured short_slices = measure(
+        small_suite(options.strategies, kPayload, kShortBudgetS, options.seed), [](Plan&) {},
+        options.plugins);
+    if (anchor.empty()) {
+      const Logs first = logs_of(short_slices);
+      const auto quicker = [](const auto& a, const auto& b) { return a.second < b.second; };
+      anchor = std::min_element(first.begin(), first.end(), quicker)->first;
+      const PointPlan& point = short_slices.plan.points[0];
+      for (std::size_t i = 0; i < point.cells.size(); ++i) {
+        between_sds[point.cells[i].label] = point.between_run_sds[i];
+      }
+    }
+    for (const auto& [label, log] : paired_logs_of(short_slices, anchor)) {
+      brief[label].push_back(log);
+    }
+    Suite suite = small_suite(options.strategies, kPayload, 1, options.seed);
+    suite.slice_s = slice_s;
+    suite.incarnations = 1;
+    suite.budget_s = 60 * slice_s;
+    const Logs whole = logs_of(measure(
+        suite,
+        [](Plan& plan) {
+          plan.points[0].blocks = 1;
+          plan.budget_s = 0;  // one block, then the end
+        },
+        options.plugins));
+    for (const auto& [label, log] : whole) {
+      if (whole.contains(anchor)) lasting[label].push_back(log - whole.at(anchor));
+    }
+    progress << fmt::format("regime round {} of {}\n", round + 1, rounds) << std::flush;
   }
-  result.text =
-      fmt::format("{} of {} decided pairs agree in sign: {}", agreed, decided, result.text);
-  if (decided == 0) result.verdict = CheckVerdict::kCannotTell;
-  if (agreed < decided) result.verdict = CheckVerdict::kFailed;
+  // All strategies together at 95 %: each is compared twice.
+  const auto compared = static_cast<double>(std::max<std::size_t>(2 * (brief.size() - 1), 1));
+  const double confidence = 1 - (1 - kConfidence) / compared;
+  CheckResult result{CheckVerdict::kOk, ""};
+  int agreed = 0, told = 0;
+  for (const auto& [label, logs] : brief) {
+    if (label == anchor || logs.size() < 2 || lasting[label].size() < 2) continue;
+    const double between = std::hypot(between_sds[label], between_sds[anchor]);
+    const Side slices = side_of(logs, between, confidence);
+    const Side whole = side_of(lasting[label], between, confidence);
+    const bool agree = slices.holds(whole.mean) && whole.holds(slices.mean);
+    progress << fmt::format("regime {} / {}: {} in slices, {} in pieces of {:g} s{}\n", label,
+                            anchor, slices.text(), whole.text(), slice_s, agree ? "" : ": DIFFER");
+    ++told;
+    agreed += agree ? 1 : 0;
+    if (!agree) {
+      result.text += fmt::format("; {} / {} {} in slices and {} in one piece", label, anchor,
+                                 slices.text(), whole.text());
+    }
+  }
+  result.text = fmt::format(
+      "{} of {} ratios to {} agree in size between slices and pieces of {:g} s, {} rounds{}",
+      agreed, told, anchor, slice_s, rounds, result.text);
+  if (told == 0) result.verdict = CheckVerdict::kCannotTell;
+  if (agreed < told) result.verdict = CheckVerdict::kFailed;
   return result;
 }
 

@@ -1,6 +1,7 @@
 #include "bench/stats/estimate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <iterator>
 #include <limits>
@@ -9,11 +10,28 @@
 #include <stdexcept>
 #include <string>
 
+#include "bench/stats/between_runs.h"
 #include "bench/stats/interim_looks.h"
 #include "bench/stats/leader.h"
 #include "bench/stats/pairing.h"
+#include "bench/stats/winner.h"
 
 namespace handoff {
+
+std::string_view name(Obstacle obstacle) {
+  switch (obstacle) {
+    case Obstacle::kFewIncarnations:
+      return "too few incarnations";
+    case Obstacle::kNoiseWithinRun:
+      return "noise within the run";
+    case Obstacle::kNoiseBetweenRuns:
+      return "noise between runs";
+    case Obstacle::kNone:
+      break;
+  }
+  return {};
+}
+
 namespace {
 
 // Bonferroni: comparisons at an equal part of `alpha` each hold together at 1 - alpha, whatever
@@ -32,6 +50,23 @@ Interval unknown() {
   return {std::numeric_limits<double>::quiet_NaN(), 0, std::numeric_limits<double>::infinity()};
 }
 
+Interval next_run(const PairSeries& series, double between, double confidence) {
+  Interval next = geometric_mean(series.typical, confidence);
+  if (series.typical.size() < 2) return next;
+  const double half = next_run_half_width(
+      standard_error(series.typical), static_cast<int>(series.typical.size()), between, confidence);
+  next.lo = next.value * std::exp(-half);
+  next.hi = next.value * std::exp(half);
+  return next;
+}
+
+Obstacle obstacle_of(const PairEstimate& pair, const EstimateOptions& options) {
+  if (pair.verdict != PairVerdict::kUndecided) return Obstacle::kNone;
+  if (pair.incarnations < options.min_incarnations) return Obstacle::kFewIncarnations;
+  return needed_factor(pair, options.margin) ? Obstacle::kNoiseWithinRun
+                                             : Obstacle::kNoiseBetweenRuns;
+}
+
 PairEstimate estimate_series(const PairSeries& series, int cell, int to, double level,
                              const EstimateOptions& options) {
   PairEstimate pair{cell, to, unknown(), unknown(), unknown()};
@@ -40,14 +75,20 @@ PairEstimate estimate_series(const PairSeries& series, int cell, int to, double 
   const auto kind = [&](int index) {
     return options.kinds.empty() ? index : options.kinds.at(static_cast<std::size_t>(index));
   };
-  const double between = kind(cell) == kind(to) ? 0 : options.between_run_log_sd;
+  const auto moves = [&](int index) {
+    const auto at = static_cast<std::size_t>(index);
+    return at < options.between_run_sds.size() ? options.between_run_sds[at] : 0;
+  };
+  const double between = kind(cell) == kind(to) ? 0 : std::hypot(moves(cell), moves(to));
   pair.confidence = level;
   pair.within = geometric_mean(series.typical, level);
   if (series.typical.size() > 1) pair.log_error = standard_error(series.typical);
+  pair.next_run = next_run(series, between, options.confidence);
   pair.typical = geometric_mean(series.typical, level, between);
   pair.overall = geometric_mean(series.overall, level, between);
   pair.verdict = decide(pair.typical, pair.overall, pair.incarnations,
                         {options.margin, options.min_incarnations});
+  pair.obstacle = obstacle_of(pair, options);
   return pair;
 }
 

@@ -9,7 +9,9 @@
 // Units: ns per item; ratios are plain (above 1: the first of the pair is slower).
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "bench/stats/cell.h"
@@ -19,18 +21,27 @@
 
 namespace handoff {
 
-/// What the log ratio of two different strategies moves by from run to run, beyond what one run can
-/// see (standard deviation): the machine's state favours the one or the other. From twice ten runs
-/// of the default suite, docs/performance.md; two cells of the same code do not have it.
-inline constexpr double kBetweenRunLogSd = 0.08;
+/// What stands in the way of a verdict.
+enum class Obstacle : std::uint8_t {
+  kNone,              // there is a verdict
+  kFewIncarnations,   // fewer than any verdict needs
+  kNoiseWithinRun,    // more incarnations would do
+  kNoiseBetweenRuns,  // no number of incarnations would: other runs differ by more
+};
+/// "too few incarnations", "noise within the run", "noise between runs"; empty for kNone.
+std::string_view name(Obstacle obstacle);
 
 struct PairEstimate {
   int cell = 0, to = 0;
   Interval typical, overall;  // ratio of ns per item, cell over to; value NaN: never comparable
   Interval within;            // typical, without what is added for other runs
   double confidence = 0;      // of each of these intervals
-  double log_error = 0;       // standard error of log typical, within this run
+  /// In which another run's estimate lies with the confidence of EstimateOptions, this pair by
+  /// itself.
+  Interval next_run;
+  double log_error = 0;  // standard error of log typical, within this run
   PairVerdict verdict = PairVerdict::kUndecided;
+  Obstacle obstacle = Obstacle::kFewIncarnations;
   int incarnations = 0;  // that entered
   bool closed = false;   // by a look: the cell is measured no further
 };
@@ -44,11 +55,13 @@ struct PointEstimate {
 
 struct EstimateOptions {
   double confidence = 0.95;
-  double margin = 0.02;           // half-width of equivalence, as a share
-  int min_incarnations = 8;       // fewer never decide
-  double between_run_log_sd = 0;  // of a log ratio, run to run; widens the intervals of pairs
-  std::vector<int> kinds;         // by cell; cells of one kind are the same code, and not widened
-  double alpha_share = 1;         // part of 1 - confidence to spend: less where there are looks
+  double margin = 0.02;      // half-width of equivalence, as a share
+  int min_incarnations = 8;  // fewer never decide
+  /// By cell: standard deviation of its log time from run to run (between_runs.h); widens the
+  /// intervals of pairs. Missing: 0.
+  std::vector<double> between_run_sds;
+  std::vector<int> kinds;  // by cell; cells of one kind are the same code, and not widened
+  double alpha_share = 1;  // part of 1 - confidence to spend: less where there are looks
   /// By cell, of a race: the look (from 0) that found it slower, after which it was measured no
   /// further; -1, or missing: none has. Its pair is judged as it was then, by what that look
   /// spends.

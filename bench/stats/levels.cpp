@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "bench/stats/quantile.h"
@@ -15,6 +16,7 @@ constexpr double kLeastApart = 1.25;   // ratio of the levels
 constexpr double kLeastAshman = 3;     // distance in spreads
 constexpr double kMostBetween = 0.15;  // in the middle third, over the smaller group
 constexpr double kExplains = 0.9;      // of the area under the curve, or of an incarnation's slices
+constexpr double kFollows = 0.8;       // area under the curve: another cell is slow with this one
 
 using Slices = std::span<const LevelSlice>;
 
@@ -87,21 +89,49 @@ double share_above(std::vector<double> first, const std::vector<double>& second)
   return below / (static_cast<double>(first.size()) * static_cast<double>(second.size()));
 }
 
-bool follows_incarnations(Slices low, Slices high) {
+/// The incarnations in which most slices are in `high`; empty if they do not keep to one level.
+std::optional<std::set<int>> slow_incarnations(Slices low, Slices high) {
   std::map<int, std::pair<double, double>> counts;
   for (const LevelSlice& slice : low) counts[slice.incarnation].first += 1;
   for (const LevelSlice& slice : high) counts[slice.incarnation].second += 1;
   double in_majority = 0;
+  std::set<int> slow;
   for (const auto& [incarnation, count] : counts) {
     in_majority += std::max(count.first, count.second);
+    if (count.second > count.first) slow.insert(incarnation);
   }
-  return counts.size() > 2 &&
-         in_majority >= kExplains * static_cast<double>(low.size() + high.size());
+  const bool keep =
+      counts.size() > 2 && in_majority >= kExplains * static_cast<double>(low.size() + high.size());
+  return keep ? std::optional(slow) : std::nullopt;
+}
+
+/// Whether the cell is slow in the incarnations of `slow` as well; empty: it was not there.
+std::optional<bool> follows(const std::vector<IncarnationLevel>& cell, const std::set<int>& slow) {
+  std::vector<double> quick_logs, slow_logs;
+  for (const IncarnationLevel& level : cell) {
+    (slow.contains(level.incarnation) ? slow_logs : quick_logs).push_back(level.log_ns);
+  }
+  if (quick_logs.empty() || slow_logs.empty()) return std::nullopt;
+  return share_above(quick_logs, slow_logs) >= kFollows;
+}
+
+LevelCause cause_by(const std::set<int>& slow,
+                    std::span<const std::vector<IncarnationLevel>> others) {
+  int seen = 0, following = 0;
+  for (const std::vector<IncarnationLevel>& cell : others) {
+    const std::optional<bool> found = follows(cell, slow);
+    if (!found) continue;
+    ++seen;
+    following += *found ? 1 : 0;
+  }
+  if (seen == 0) return LevelCause::kLifetime;
+  return 2 * following > seen ? LevelCause::kMachine : LevelCause::kLayout;
 }
 
 }  // namespace
 
-std::optional<Levels> find_levels(Slices given) {
+std::optional<Levels> find_levels(Slices given,
+                                  std::span<const std::vector<IncarnationLevel>> others) {
   if (given.size() < kFewestForLevels) return std::nullopt;
   std::vector<LevelSlice> slices(given.begin(), given.end());
   std::sort(slices.begin(), slices.end(),
@@ -120,8 +150,8 @@ std::optional<Levels> find_levels(Slices given) {
     levels.cause = LevelCause::kFloor;
     levels.floor_low_ns = std::exp(median(floors_low));
     levels.floor_high_ns = std::exp(median(floors_high));
-  } else if (follows_incarnations(low, high)) {
-    levels.cause = LevelCause::kIncarnation;
+  } else if (const auto slow = slow_incarnations(low, high)) {
+    levels.cause = cause_by(*slow, others);
   }
   return levels;
 }

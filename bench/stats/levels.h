@@ -21,10 +21,18 @@ struct LevelSlice {
   int incarnation = 0;
 };
 
+/// What a cell took in one incarnation.
+struct IncarnationLevel {
+  int incarnation = 0;
+  double log_ns = 0;  // of an item, median of its slices
+};
+
 enum class LevelCause : std::uint8_t {
   kUnknown,
-  kFloor,        // the hand-over of a cache line was slow when the cell was
-  kIncarnation,  // each lifetime keeps to one level: memory layout
+  kFloor,     // the hand-over of a cache line was slow when the cell was
+  kLayout,    // each lifetime keeps to one level, and other cells do not follow: memory layout
+  kMachine,   // each lifetime keeps to one level, and other cells are slow in the same ones
+  kLifetime,  // each lifetime keeps to one level, and there is no other cell to tell why
 };
 
 struct Levels {
@@ -36,7 +44,10 @@ struct Levels {
 
 inline constexpr std::size_t kFewestForLevels = 60;
 
-/// Empty: one group, or too few slices to tell.
-std::optional<Levels> find_levels(std::span<const LevelSlice> slices);
+/// Empty: one group, or too few slices to tell. `others`: the other cells of the point, each by
+/// incarnation. Memory is laid out anew for each cell in each incarnation, so it makes different
+/// ones slow from cell to cell; what makes most cells slow in the same ones is the machine.
+std::optional<Levels> find_levels(std::span<const LevelSlice> slices,
+                                  std::span<const std::vector<IncarnationLevel>> others = {});
 
 }  // namespace handoff

@@ -87,9 +87,12 @@ CONTEXT = {
     "precision": nullable(share), "code": each(shaped({"file": text, "id": text})),
     "control": nullable(shaped({"points": each(table), "sentence": text})),
     "outlook": nullable(shaped({"undecided_points": whole, "more_s": positive, "sentence": text})),
+    "between_runs": nullable(shaped({
+        "source": one_of("calibration", "default"), "date": nullable(text), "runs": whole,
+        "span_s": positive, "sentence": text})),
     "level": text}
 LEVELS = {"low_ns": positive, "high_ns": positive, "low_share": share,
-          "explained_by": nullable(one_of("floor", "incarnation")),
+          "explained_by": nullable(one_of("floor", "layout", "machine", "lifetime")),
           "floor_low_ns": nullable(positive), "floor_high_ns": nullable(positive)}
 WORKLOAD = {"producers": whole, "consumers": whole, "payload": whole, "capacity": whole,
             "capacity_asked": whole, "transfer": one_of("copy", "move", "in_place"),
@@ -109,20 +112,25 @@ CELL = {
     "levels": nullable(shaped(LEVELS)),
     "slices": whole, "untimed_slices": whole, "waits_itself": boolean, "incarnations": whole, "items": whole, "bound": boolean,
     "missed_wakeups": whole, "note": text}
+OBSTACLES = ("too few incarnations", "noise within the run", "noise between runs")
 RATIO = {
     "label": text, "to": text, "median": nullable(positive), "lo": nullable(positive),
     "hi": nullable(positive), "within": interval("median", comparable=False),
     "overall": interval("median", comparable=False),
     "verdict": one_of("faster", "slower", "equivalent", "undecided", "depends on stalls"),
+    "next_run": interval("median", comparable=False),
+    "obstacle": nullable(one_of(*OBSTACLES)),
     "incarnations": whole}
 POINT = {
     "id": text, "workload": table, "binding": table, "slice_ns": positive,
     "incarnations": whole, "blocks": whole, "floor_ns": nullable(interval("median")),
     "leader": nullable(text), "decided": boolean, "winner": nullable(text),
-    "tied": each(text), "more_s": nullable(positive), "sentences": each(text), "cells": each(table), "ratios": each(table)}
+    "tied": each(text), "more_s": nullable(positive), "obstacle": nullable(one_of(*OBSTACLES)),
+    "sentences": each(text), "cells": each(table), "ratios": each(table)}
 RESULTS = {"schema": lambda value: value == 2, "context": table, "points": each(table)}
 
-UNKNOWN_UNTIL_THE_END = {"status", "exit", "spent_s", "machine", "control", "outlook", "level"}
+UNKNOWN_UNTIL_THE_END = {"status", "exit", "spent_s", "machine", "control", "outlook", "level",
+                         "between_runs"}
 PLACE = {"point": whole, "pass": whole, "cell": whole}
 LINES: dict[str, dict[str, Check]] = {
     "plan": {"schema": lambda value: value == 2,

@@ -13,6 +13,7 @@ OPTIONS = {
     "run": ["suite", "config", "strategies", "pairs", "producers", "consumers", "payload",
             "capacity", "transfer", "budget", "slice", "incarnations", "precision", "plugin", "seed",
             "timeout", "pin", "memory", "out", "resume", "progress", "quiet"],
+    "calibrate": ["budget", "pin", "strategies", "plugin", "show"],
     "list": ["json", "plugin"],
     "gate": ["base", "head", "threshold", "strategies", "pairs", "budget", "out"],
     "compare": ["anyway", "json"],

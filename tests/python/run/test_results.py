@@ -179,6 +179,6 @@ def test_the_same_seed_gives_the_same_order_of_points_and_cells(handoff: Program
     # Which cells share a block depends on how slow they were, so on the machine.
     common = [place for place in one.keys() & again.keys()
               if [sorted(cells) for cells in one[place]] == [sorted(cells) for cells in again[place]]]
-    assert len(common) >= 3 * 2 * 5, "too few blocks to compare"
+    assert len(common) >= 3 * 2, "too few blocks to compare"
     assert all(one[place] == again[place] for place in common)
     assert any(one[place] != other[place] for place in one.keys() & other.keys())

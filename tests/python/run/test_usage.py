@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,13 @@ import pytest
 
 from .conftest import SMALL
 from .program import Finished, Json, Program, whole_lines
+
+
+def test_a_machine_that_was_not_calibrated_is_told_so(handoff: Program, tmp_path: Path) -> None:
+    finished = handoff.run("calibrate", "--show",
+                           environment={**os.environ, "XDG_STATE_HOME": str(tmp_path)})
+    assert (finished.code, finished.err) == (3, "")
+    assert "nothing is kept for this machine" in finished.out
 
 
 def assert_refused(finished: Finished, *fragments: str) -> None:
@@ -56,6 +64,9 @@ def assert_refused(finished: Finished, *fragments: str) -> None:
     ("compare a", ["HEAD"]),
     ("export", ["DIR"]),
     ("run --seed -1", ["'-1'"]),
+    ("calibrate --budget 10s", ["--budget '10s' is too short for 6 runs", "give at least"]),
+    ("calibrate --budget 9s", ["'9s'", "10s to"]),
+    ("calibrate --strategies mutex_queu", ["'mutex_queu'", "did you mean 'mutex_queue'"]),
     ("run --timeout 0", ["--timeout '0'"]),
     ("run --pin cores", ["'cores'", "compact"]),
     ("run --pin 4095", ["4095", "allowed"]),

@@ -1,11 +1,14 @@
-// memory_copy: one thread copies the payload from one place in memory to another, again and again.
+// memory_copy: one thread copies the payload into one place of a queue's memory after the other.
 // What moving so many bytes asks at least, where one copy has to be made.
 //
 // A reference, probed beside payloads of a page and more: its ns per item is one copy of the
-// point's payload, between regions that no core's own cache holds. Nothing is handed over: producer
-// and consumer are the same thread, and the 8 bytes that carry the proof do not count.
+// point's payload, from one buffer to as many places as the point's capacity, in turn. So it takes
+// the memory that a queue of that capacity takes, in the caches or beyond them as that does.
+// Nothing is handed over: producer and consumer are the same thread, and the 8 bytes that carry the
+// proof do not count.
 //
 // Source: McCalpin, STREAM (its Copy kernel).
+#include <algorithm>
 #include <cstring>
 
 #include "bench/strategy.h"
@@ -14,7 +17,6 @@ namespace handoff {
 namespace {
 
 constexpr std::uint32_t kLeastPayload = 4096;  // below, the loop is measured and not the copy
-constexpr std::size_t kRegion = std::size_t{4} << 20;
 constexpr std::size_t kLine = 64;
 
 class MemoryCopy final : public Strategy {
@@ -25,8 +27,8 @@ class MemoryCopy final : public Strategy {
         bytes_(setting.workload.beside),
         // An odd number of lines apart, as the pool of messages is (slots.h).
         stride_(((bytes_ + kLine - 1) / kLine | 1) * kLine),
-        places_((kRegion + stride_ - 1) / stride_),
-        from_(populated(places_ * stride_)),
+        places_(std::max(setting.workload.beside_capacity, 1U)),
+        from_(populated(stride_)),
         to_(populated(places_ * stride_)),
         crew_(1, setting.cpus.first(setting.cpus.empty() ? 0 : 1),
               [this](std::uint32_t) { copy(); }) {}
@@ -44,7 +46,7 @@ class MemoryCopy final : public Strategy {
     while (producer_.next(producer_.own<Value<8>>())) {
       const std::size_t at = place_ * stride_;
       place_ = place_ + 1 < places_ ? place_ + 1 : 0;
-      std::memcpy(to_.data() + at, from_.data() + at, bytes_);
+      std::memcpy(to_.data() + at, from_.data(), bytes_);
       asm volatile("" : : "r"(to_.data() + at) : "memory");  // the copy is wanted
       consumer_.own<Value<8>>() = producer_.own<Value<8>>();
       consumer_.accept(consumer_.own<Value<8>>());

@@ -15,7 +15,10 @@ Json to_json(const Workload& workload) {
             {"payload", workload.payload},         {"capacity", workload.capacity},
             {"transfer", name(workload.transfer)}, {"wait", name(workload.wait)},
             {"spin_ns", workload.spin_ns}};
-  if (workload.beside != 0) json["beside"] = workload.beside;
+  if (workload.beside != 0) {
+    json["beside"] = workload.beside;
+    json["beside_capacity"] = workload.beside_capacity;
+  }
   return json;
 }
 
@@ -27,7 +30,8 @@ Workload workload_from(const Json& json) {
           .transfer = transfer_named(json.at("transfer").get<std::string>()).value(),
           .wait = wait_named(json.value("wait", std::string(name(Wait::kSpinBlock)))).value(),
           .spin_ns = json.value("spin_ns", Workload{}.spin_ns),
-          .beside = json.value("beside", 0U)};
+          .beside = json.value("beside", 0U),
+          .beside_capacity = json.value("beside_capacity", 0U)};
 }
 
 Json OpenRequest::to_json() const {

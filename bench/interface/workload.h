@@ -59,8 +59,9 @@ struct Workload {
   std::uint32_t capacity = 1024;  // items that the strategy may keep: handed in, not yet taken out
   Transfer transfer = Transfer::kCopy;
   Wait wait = Wait::kSpinBlock;
-  std::uint32_t spin_ns = 10'000;  // how long kSpinBlock spins before it sleeps
-  std::uint32_t beside = 0;        // a probe's: payload of the point that it runs beside
+  std::uint32_t spin_ns = 10'000;     // how long kSpinBlock spins before it sleeps
+  std::uint32_t beside = 0;           // a probe's: payload of the point that it runs beside
+  std::uint32_t beside_capacity = 0;  // and its capacity
 
   friend bool operator==(const Workload&, const Workload&) = default;
 };

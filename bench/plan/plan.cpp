@@ -25,7 +25,8 @@ Workload probe_workload(const Workload& point) {
           .consumers = 1,
           .payload = kMinPayload,
           .capacity = 1,
-          .beside = point.payload};
+          .beside = point.payload,
+          .beside_capacity = point.capacity};
 }
 
 const Descriptor* find(std::span<const Descriptor* const> strategies, std::string_view name) {

@@ -148,13 +148,30 @@ TEST(CpuList, IsWrittenAsItIsRead) {
   EXPECT_EQ(format_cpu_list({0, 2, 3}), "0,2-3");
 }
 
+TEST(CpuList, TakesStrides) {
+  EXPECT_EQ(parse_cpu_list("0-6:3,9"), (Cpus{0, 3, 6, 9}));
+  EXPECT_EQ(parse_cpu_list("0-7:3"), (Cpus{0, 3, 6}));
+}
+
+TEST(CpuList, FoldsStridesForReading) {
+  EXPECT_EQ(format_cpu_strides({0, 4, 8, 12, 1, 5, 9, 13}), "0-12:4,1-13:4");
+  EXPECT_EQ(format_cpu_strides({0, 1, 2, 64, 65, 7}), "0-2,64-65,7");
+  EXPECT_EQ(format_cpu_strides({0, 2}), "0,2");
+  EXPECT_EQ(format_cpu_strides({}), "");
+  for (const Cpus& cpus :
+       {Cpus{0}, Cpus{0, 2, 3}, Cpus{3, 2, 1}, Cpus{0, 2, 4, 5, 6, 8}, Cpus{4, 4}}) {
+    EXPECT_EQ(parse_cpu_list(format_cpu_strides(cpus)), cpus) << format_cpu_strides(cpus);
+  }
+}
+
 TEST(CpuList, SaysWhatIsWrong) {
   std::string why;
   EXPECT_FALSE(parse_cpu_list("3-1", &why));
   EXPECT_EQ(why, "the range '3-1' runs backwards");
   EXPECT_FALSE(parse_cpu_list("1,,2", &why));
   EXPECT_EQ(why, "a CPU number is missing");
-  for (const auto* text : {"", "1,", "x", "-1", "1-", "1-2-3", "0x1", "0-4000000000", "99999999"}) {
+  for (const auto* text : {"", "1,", "x", "-1", "1-", "1-2-3", "0-4:0", "0-4:", "2:2", "0x1",
+                           "0-4000000000", "99999999"}) {
     EXPECT_FALSE(parse_cpu_list(text, &why)) << text;
   }
 }

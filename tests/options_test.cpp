@@ -72,11 +72,11 @@ TEST(Options, HelpExplainsEveryOptionWithExamples) {
   EXPECT_EQ(exit.code, 0);
   EXPECT_EQ(exit.err, "");
   for (const char* option :
-       {"--suite",   "--strategies",   "--pairs",    "--producers",     "--consumers",
-        "--payload", "--capacity",     "--transfer", "--config",        "--budget",
-        "--slice",   "--incarnations", "--seed",     "--timeout",       "--pin",
-        "--memory",  "--out",          "--resume",   "--no-references", "--quiet",
-        "--progress"}) {
+       {"--suite",    "--strategies",   "--pairs",    "--producers",     "--consumers",
+        "--payload",  "--capacity",     "--transfer", "--config",        "--budget",
+        "--slice",    "--incarnations", "--seed",     "--timeout",       "--pin",
+        "--memory",   "--out",          "--resume",   "--no-references", "--quiet",
+        "--progress", "--dry-run",      "--topology", "--json"}) {
     EXPECT_NE(exit.out.find("  " + std::string(option)), std::string::npos) << option;
   }
   EXPECT_NE(exit.out.find("Examples:"), std::string::npos);
@@ -270,6 +270,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "as 0,2-5"},
         Refused{{"--progress", "bar"},
                 "--progress 'bar' is not known; known are auto, plain and none"},
+        Refused{{"--topology", "pu:4"},
+                "--topology 'pu:4' is another machine, and a run measures this one; give --dry-run "
+                "to see the plan"},
+        Refused{{"--json"}, "--json is for --dry-run; a run writes results.json"},
         Refused{{"--out", "a", "--resume", "b"},
                 "--out 'a' and --resume 'b' exclude each other; a resumed run goes on in its "
                 "directory"}));

@@ -178,6 +178,35 @@ TEST(PlanJson, IsTheSameAfterAJourney) {
   EXPECT_EQ(plan_difference(plan, back), "");
 }
 
+TEST(PlanPoints, OfAGroupHaveTheIncarnationsAskedForOnlyWhereAllFit) {
+  const std::string group = "[a]\npairs = [\"1:1\", \"2:2\"]\nincarnations = 16\n";
+  const auto strategies = registry();
+  const auto lifetimes = [&](const std::string& budget) {
+    const Suite suite = parse_suite("budget = \"" + budget + "\"\n" + group, "mine.toml");
+    std::vector<int> all;
+    for (const PointPlan& p : make_plan(suite, machine(8, strategies)).points) {
+      all.push_back(p.incarnations);
+    }
+    return all;
+  };
+  const std::vector<int> roomy = lifetimes("20s"), scarce = lifetimes("5s");
+  ASSERT_EQ(roomy.size(), 2U);
+  ASSERT_EQ(scarce.size(), 2U) << "a point was dropped for the incarnations of another";
+  EXPECT_GE(*std::min_element(roomy.begin(), roomy.end()), 16);
+  EXPECT_LT(*std::max_element(scarce.begin(), scarce.end()), 16);
+}
+
+TEST(PlanJson, SaysForWhichMachineItIs) {
+  const auto strategies = registry();
+  PlanInputs inputs = machine(128, strategies);
+  EXPECT_EQ(to_json(make_plan(asked({}), inputs))["topology"]["source"], "this machine");
+  inputs.topology = {"pack:2 core:64", 128, 2, 1};
+  const nlohmann::json json = to_json(make_plan(asked({}), inputs));
+  EXPECT_EQ(json["topology"]["source"], "pack:2 core:64");
+  EXPECT_EQ(json["topology"]["cores"], 128);
+  EXPECT_EQ(plan_from_json(json).topology.source, "pack:2 core:64");
+}
+
 TEST(PlanJson, ThatIsNoPlanIsASentence) {
   try {
     plan_from_json(nlohmann::json{{"suite", "x"}});
@@ -285,7 +314,7 @@ TEST(PlanTable, NamesPointsTotalsAndWhatWasDropped) {
   for (const char* part : {"point", "cells", "slice", "blocks", "seconds", "1:1 64B", "32ms",
                            "oversubscribed", "unsupported: lockfree_spsc", "dropped 4:4 64B: needs",
                            "suite custom: 2 points, 8 incarnations, about ",
-                           "of the budget of 6s, 2 usable CPUs, seed 42"}) {
+                           "of the budget of 6s\n2 usable CPUs, 2048 MiB of memory", "seed 42"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
 }

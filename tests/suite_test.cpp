@@ -64,11 +64,18 @@ TEST(Pairs, FollowTheUsableCpus) {
   EXPECT_EQ(pairs_on("auto", 2), (Texts{"1:1", "2:2", "2:1", "1:2", "4:4"}));
   EXPECT_EQ(pairs_on("auto", 6), (Texts{"1:1", "2:2", "2:1", "1:2", "4:4", "4:1", "1:4", "12:12"}));
   EXPECT_EQ(pairs_on("symmetric", 8), (Texts{"2:2", "4:4", "8:8"}));
+  EXPECT_EQ(pairs_on("symmetric", 1), Texts{});
   EXPECT_EQ(pairs_on("many-to-one", 8), (Texts{"2:1", "4:1", "8:1"}));
   EXPECT_EQ(pairs_on("one-to-many", 4), (Texts{"1:2", "1:4"}));
   EXPECT_EQ(pairs_on("oversubscribed", 64), (Texts{"128:128"}));
   EXPECT_EQ(pairs_on("oversubscribed", 4096), (Texts{"1024:1024"}));
   EXPECT_EQ(pairs_on("3:5", 1), (Texts{"3:5"}));
+}
+
+TEST(Pairs, ComeWithTheMostTellingFirst) {
+  EXPECT_EQ(pairs_on("symmetric", 128),
+            (Texts{"2:2", "64:64", "8:8", "4:4", "16:16", "32:32", "128:128"}));
+  EXPECT_EQ(pairs_on("many-to-one", 100), (Texts{"2:1", "32:1", "8:1", "4:1", "16:1", "64:1"}));
 }
 
 TEST(SuiteFile, TopLevelAxesAreDefaultsOfTheSections) {

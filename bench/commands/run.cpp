@@ -92,12 +92,23 @@ Sitting resume(const RunRequest& request, const std::vector<std::string>& comman
   return sitting;
 }
 
+void show_plan(const RunRequest& request) {
+  const Machine machine =
+      request.topology.empty() ? this_machine() : described_machine(request.topology);
+  const Plan plan = plan_for(machine, request.suite, describe_plugins(request.plugins));
+  if (request.json) {
+    std::cout << to_json(plan).dump(2) << '\n';
+  } else {
+    print_plan(std::cout, plan);
+  }
+}
+
 }  // namespace
 
 int run_command(const RunRequest& request, const std::vector<std::string>& command) {
   ignore_failing_writes();
   if (request.dry_run) {
-    print_plan(std::cout, plan_for_this_machine(request.suite, describe_plugins(request.plugins)));
+    show_plan(request);
     return 0;
   }
   Sitting sitting = request.resume.empty() ? begin(request, command) : resume(request, command);

@@ -98,14 +98,17 @@ std::optional<std::vector<int>> parse_cpu_list(std::string_view text, std::strin
     const auto comma = text.find(',');
     const std::string_view part = text.substr(0, comma);
     const auto dash = part.find('-');
+    const auto colon = dash == std::string_view::npos ? dash : part.find(':', dash);
     const auto first = to_cpu(part.substr(0, dash));
-    const auto last = dash == std::string_view::npos ? first : to_cpu(part.substr(dash + 1));
+    const auto last =
+        dash == std::string_view::npos ? first : to_cpu(part.substr(dash + 1, colon - dash - 1));
+    const auto stride = colon == std::string_view::npos ? 1 : to_cpu(part.substr(colon + 1));
     if (part.empty()) return fail("a CPU number is missing");
-    if (!first || !last) {
+    if (!first || !last || stride.value_or(0) < 1) {
       return fail(fmt::format("'{}' is no CPU number from 0 to {} and no range", part, kMaxCpu));
     }
     if (*last < *first) return fail(fmt::format("the range '{}' runs backwards", part));
-    for (int cpu = *first; cpu <= *last; ++cpu) cpus.push_back(cpu);
+    for (int cpu = *first; cpu <= *last; cpu += *stride) cpus.push_back(cpu);
     if (comma == std::string_view::npos) return cpus;
     text.remove_prefix(comma + 1);
   }
@@ -119,6 +122,23 @@ std::string format_cpu_list(const std::vector<int>& cpus) {
     if (!text.empty()) text += ',';
     text += last == first ? fmt::format("{}", cpus[first])
                           : fmt::format("{}-{}", cpus[first], cpus[last]);
+    first = last + 1;
+  }
+  return text;
+}
+
+std::string format_cpu_strides(const std::vector<int>& cpus) {
+  std::string text;
+  for (std::size_t first = 0; first < cpus.size();) {
+    const auto step = [&cpus](std::size_t i) { return cpus[i + 1] - cpus[i]; };
+    std::size_t last = first;
+    while (last + 1 < cpus.size() && step(last) > 0 && step(last) == step(first)) ++last;
+    const int stride = last > first ? step(first) : 1;
+    if (stride > 1 && last < first + 2) last = first;  // two CPUs make no stride
+    if (!text.empty()) text += ',';
+    text += std::to_string(cpus[first]);
+    if (last > first) text += fmt::format("-{}", cpus[last]);
+    if (last > first && stride > 1) text += fmt::format(":{}", stride);
     first = last + 1;
   }
   return text;

@@ -28,10 +28,13 @@ std::vector<int> affinity_mask();
 /// The smallest quota that holds for this process, in CPUs; empty: unlimited.
 std::optional<double> cpu_quota(const std::string& root = "");
 
-/// "0,2-3" to {0, 2, 3}, in the given order; the kernel's and taskset's format. On failure nullopt
-/// and, if asked for, the reason as the end of a sentence ("the range '3-1' runs backwards").
+/// "0,2-3" to {0, 2, 3}, in the given order, and "0-6:3" to {0, 3, 6}: taskset's format. On failure
+/// nullopt and, if asked for, the reason as the end of a sentence ("the range '3-1' runs
+/// backwards").
 std::optional<std::vector<int>> parse_cpu_list(std::string_view text, std::string* why = nullptr);
 /// {0, 2, 3} to "0,2-3"; parse_cpu_list gives the same CPUs in the same order.
 std::string format_cpu_list(const std::vector<int>& cpus);
+/// The same with strides, for reading: {0, 4, 8, 1, 5, 9} to "0-8:4,1-9:4".
+std::string format_cpu_strides(const std::vector<int>& cpus);
 
 }  // namespace handoff

@@ -81,6 +81,7 @@ Topology converted(hwloc_topology_t topology) {
   result.cores = cores > 0 ? cores : static_cast<int>(result.pus.size());
   result.packages = std::max(1, count(HWLOC_OBJ_PACKAGE));
   result.numa_nodes = count(HWLOC_OBJ_NUMANODE);
+  result.memory_bytes = hwloc_get_root_obj(topology)->total_memory;
 
   for (const auto type :
        {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L1ICACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L2ICACHE,
@@ -91,6 +92,11 @@ Topology converted(hwloc_topology_t topology) {
     }
   }
   return result;
+}
+
+std::optional<Topology> loaded(hwloc_topology_t topology) {
+  if (hwloc_topology_load(topology) != 0) return std::nullopt;
+  return converted(topology);
 }
 
 }  // namespace
@@ -108,8 +114,17 @@ std::optional<Topology> synthetic_topology(const std::string& description) {
   const OwnedTopology topology = new_topology();
   if (topology == nullptr) return std::nullopt;
   if (hwloc_topology_set_synthetic(topology.get(), description.c_str()) != 0) return std::nullopt;
-  if (hwloc_topology_load(topology.get()) != 0) return std::nullopt;
-  return converted(topology.get());
+  return loaded(topology.get());
+}
+
+std::optional<Topology> xml_topology(const std::string& xml) {
+  const OwnedTopology topology = new_topology();
+  if (topology == nullptr) return std::nullopt;
+  const int with_its_end = static_cast<int>(xml.size() + 1);  // hwloc wants the final zero counted
+  if (hwloc_topology_set_xmlbuffer(topology.get(), xml.c_str(), with_its_end) != 0) {
+    return std::nullopt;
+  }
+  return loaded(topology.get());
 }
 
 }  // namespace handoff

@@ -34,7 +34,8 @@ struct Topology {
   int packages = 0;
   int cores = 0;
   int numa_nodes = 0;
-  std::vector<CacheKind> caches;  // by level; instruction caches included
+  std::uint64_t memory_bytes = 0;  // of all NUMA nodes; 0: not known
+  std::vector<CacheKind> caches;   // by level; instruction caches included
 
   /// Whether any core has more than one PU.
   bool smt() const { return static_cast<int>(pus.size()) > cores; }
@@ -43,7 +44,10 @@ struct Topology {
 /// This machine, with CPUs that the process may not use. Empty when hwloc cannot say.
 Topology load_topology();
 /// A machine described in hwloc's synthetic format, e.g. "package:2 l3:1 core:4 pu:2"; nullopt if
-/// hwloc refuses the description.
+/// hwloc refuses the description. Where it names no memory, hwloc takes 1 GiB a NUMA node.
 std::optional<Topology> synthetic_topology(const std::string& description);
+/// A machine as hwloc exported it; nullopt if hwloc refuses it. Damaged XML may crash hwloc:
+/// described_topology.h.
+std::optional<Topology> xml_topology(const std::string& xml);
 
 }  // namespace handoff

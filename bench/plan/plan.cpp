@@ -194,7 +194,9 @@ std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs
   const std::vector<Entrant> all = entrants(suite, inputs);
   std::vector<PointPlan> points;
   std::set<std::string> seen, lowered;
+  int group = -1;
   for (const Axes& axes : suite.groups) {
+    ++group;
     for (const Workload& workload : expand_axes(axes, inputs.usable_cpus)) {
       PointPlan point;
       point.id = point_id(workload, workload.capacity, inputs.usable_cpus);
@@ -219,6 +221,7 @@ std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs
       point.placement = inputs.place(suite.pin, workload.producers, workload.consumers,
                                      workload.producers + workload.consumers);
       point.incarnations = axes.incarnations.value_or(kIncarnations);
+      point.group = group;
       points.push_back(std::move(point));
     }
   }
@@ -237,6 +240,25 @@ void look_beyond_this_run(Plan& plan, const std::optional<Calibration>& calibrat
     point.between_run_sds.clear();
     for (const CellPlan& cell : point.cells) {
       point.between_run_sds.push_back(between_run_sd(found, cell.strategy));
+    }
+  }
+}
+
+/// A group has the incarnations that it asks for where the budget then still holds all its points:
+/// on a machine of many CPUs, more points tell more than more incarnations of a few.
+Sizing size_groups(const std::vector<PointPlan>& points, std::vector<PointNeed>& needs,
+                   double budget_s, std::optional<int> incarnations, const CostModel& cost) {
+  while (true) {
+    Sizing sizing = size_points(needs, budget_s, incarnations, cost);
+    std::set<int> too_dear;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      if (sizing.dropped[i] && needs[i].incarnations > kIncarnations) {
+        too_dear.insert(points[i].group);
+      }
+    }
+    if (incarnations || too_dear.empty()) return sizing;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      if (too_dear.contains(points[i].group)) needs[i].incarnations = kIncarnations;
     }
   }
 }
@@ -273,6 +295,7 @@ Plan make_plan(const Suite& suite, const PlanInputs& inputs) {
   plan.seed = suite.seed.value_or(inputs.fresh_seed);
   plan.timeout_s = suite.timeout_s.value_or(kDefaultTimeout);
   plan.usable_cpus = inputs.usable_cpus;
+  plan.topology = inputs.topology;
   plan.memory_bytes = suite.memory_bytes.value_or(inputs.available_memory_bytes / 4);
 
   std::vector<PointPlan> points = asked_points(suite, inputs, plan);
@@ -289,7 +312,7 @@ Plan make_plan(const Suite& suite, const PlanInputs& inputs) {
   CostModel cost = inputs.cost;
   if (race) cost.reserve += cost.for_what_is_open;
   const Sizing sizing =
-      size_points(needs, plan.budget_s, race ? kIncarnations : suite.incarnations, cost);
+      size_groups(points, needs, plan.budget_s, race ? kIncarnations : suite.incarnations, cost);
   plan.estimated_s = race ? plan.budget_s : sizing.total_s;
   if (race) {
     plan.precision = *suite.precision;

@@ -57,6 +57,7 @@ struct PointPlan {
   int blocks = 0;                // per incarnation, after the warm-up; 0: no cell runs
   double estimated_s = 0;
   bool later = false;           // of a race: begun only if time is left when others are clear
+  int group = 0;                // of the suite; sizes the run, no part of the plan
   std::vector<CellPlan> cells;  // as asked, then references
   /// By cell: what its log time moves by from run to run (standard deviation); widens intervals.
   std::vector<double> between_run_sds;
@@ -71,8 +72,15 @@ struct BetweenRunSource {
   double span_s = 0;  // over which they were spread
 };
 
+/// The machine that a plan is for, besides Plan::usable_cpus.
+struct PlannedTopology {
+  std::string source;  // as --topology describes it; empty: the machine that plans
+  int cores = 0, packages = 0, numa_nodes = 0;
+};
+
 struct Plan {
   std::string suite;
+  PlannedTopology topology;
   std::vector<PointPlan> points;  // most important first
   int incarnations = 0;           // passes over the points: the most of any
   std::uint64_t seed = 0;
@@ -92,6 +100,7 @@ struct PlanInputs {
   std::span<const Descriptor* const> strategies;  // of this program and of plug-ins
   std::map<std::string, std::string> plugins;     // by strategy: the file that holds it
   int usable_cpus = 1;
+  PlannedTopology topology;
   std::uint64_t available_memory_bytes = 0;  // a quarter of it is the default memory budget
   std::uint64_t fresh_seed = 1;              // where the suite names none; at most kMaxSeed
   /// Binds `executing` threads as `pin` says; throws UsageError with a sentence if that cannot be.

@@ -11,6 +11,16 @@ using Json = nlohmann::json;
 
 namespace {
 
+/// The source of a topology that nobody described.
+const std::string kThisMachine = "this machine";
+
+PlannedTopology topology_from(const Json& from) {
+  PlannedTopology topology{from.at("source"), from.at("cores"), from.at("packages"),
+                           from.at("numa_nodes")};
+  if (topology.source == kThisMachine) topology.source.clear();
+  return topology;
+}
+
 Json cell_json(const CellPlan& cell) {
   return {{"label", cell.label},
           {"strategy", cell.strategy},
@@ -152,7 +162,13 @@ Json to_json(const Plan& plan) {
   const Json between_runs{{"date", plan.between_runs.date},
                           {"runs", plan.between_runs.runs},
                           {"span_s", plan.between_runs.span_s}};
+  const PlannedTopology& t = plan.topology;
   return {{"suite", plan.suite},
+          {"topology",
+           {{"source", t.source.empty() ? kThisMachine : t.source},
+            {"cores", t.cores},
+            {"packages", t.packages},
+            {"numa_nodes", t.numa_nodes}}},
           {"incarnations", plan.incarnations},
           {"seed", plan.seed},
           {"budget_s", plan.budget_s},
@@ -172,6 +188,7 @@ Plan plan_from_json(const Json& from) {
   try {
     Plan plan;
     plan.suite = from.at("suite");
+    if (from.contains("topology")) plan.topology = topology_from(from.at("topology"));
     plan.incarnations = from.at("incarnations");
     plan.seed = from.at("seed");
     plan.budget_s = from.at("budget_s");

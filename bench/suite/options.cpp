@@ -24,6 +24,7 @@ constexpr const char* kExamples =
   handoff run --strategies a=mutex_queue,b=mutex_queue --budget 10s
   handoff run --config mine.toml --pin 0,1      a file like those in bench/suite/
   handoff run --resume night                    go on after an interruption
+  handoff run --dry-run --topology 'pack:2 l3:8 core:4 pu:2'   plan for 128 CPUs
 
 Exit status: 0 done; 1 usage, or the run could not go on; 2 a cell failed; 130 interrupted.)";
 
@@ -101,6 +102,13 @@ void add_run_options(CLI::App& app, RunOptions& options) {
                "Show the plan and end; nothing is measured or written.")
       ->disable_flag_override()
       ->group("Results");
+  text("topology", options.topology, "MACHINE",
+       "With --dry-run: plan for another machine, given in hwloc's synthetic\n"
+       "format or as an XML file that lstopo wrote there.")
+      ->group("Results");
+  app.add_flag("--json", options.json, "With --dry-run: the plan as JSON.")
+      ->disable_flag_override()
+      ->group("Results");
   app.footer(kExamples);
   app.get_formatter()->column_width(26);
 }
@@ -147,7 +155,18 @@ RunRequest resolve(const RunOptions& options) {
         "--dry-run and --resume '{}' exclude each other; a resumed run has its plan already",
         options.resume));
   }
+  if (!options.dry_run && !options.topology.empty()) {
+    throw UsageError(
+        fmt::format("--topology '{}' is another machine, and a run measures this one; give "
+                    "--dry-run to see the plan",
+                    options.topology));
+  }
+  if (!options.dry_run && options.json) {
+    throw UsageError("--json is for --dry-run; a run writes results.json");
+  }
   request.dry_run = options.dry_run;
+  request.json = options.json;
+  request.topology = options.topology;
   if (options.no_references) request.suite.references = false;
   request.plugins = options.plugins;
   request.shapes_plan = request.shapes_plan || !options.plugins.empty();

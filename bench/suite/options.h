@@ -29,8 +29,8 @@ struct Exit {
 
 /// As typed; empty: not given.
 struct RunOptions {
-  std::string suite, config, out, resume, progress;
-  bool quiet = false, no_references = false, dry_run = false;
+  std::string suite, config, out, resume, progress, topology;
+  bool quiet = false, no_references = false, dry_run = false, json = false;
   std::vector<std::string> plugins;
   std::map<std::string, std::string> values;  // axes and settings by their key in a suite file
 };
@@ -44,6 +44,8 @@ struct RunRequest {
   std::vector<std::string> plugins;
   bool quiet = false;
   bool dry_run = false;  // the plan is shown, and nothing runs
+  bool json = false;     // of a dry run: as JSON
+  std::string topology;  // of a dry run: the machine to plan for; empty: this one
   Progress progress = Progress::kAuto;
   bool shapes_plan =
       false;  // anything was given that a plan depends on; else --resume takes its own

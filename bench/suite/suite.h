@@ -9,7 +9,9 @@
 //   [rest]                         axes at the top are the defaults of the groups
 //   pairs = ["auto", "8:1"]        earlier points matter more: a small budget drops the last first
 //   capacity = [64, 1024]
-//   incarnations = 16              more than the usual least for the points of this group
+//   incarnations = 16              more than the usual least for the points of this group, where
+//   the
+//                                  budget then still holds all of them
 //
 // A point that occurs again is measured once. Units: bytes, seconds, items.
 #pragma once
@@ -73,9 +75,11 @@ bool set_setting(Suite& suite, std::string_view key, std::span<const std::string
 /// What `axes` does not say is taken from `defaults`.
 void inherit(Axes& axes, const Axes& defaults);
 
-/// The pairs that `asked` stands for on `usable_cpus`, each once, in order. For n = 2, 4, 8 … up
-/// to usable_cpus: symmetric n:n, many-to-one n:1, one-to-many 1:n; oversubscribed is twice the
-/// CPUs on each side, at least 4:4; auto is 1:1, then all of these.
+/// The pairs that `asked` stands for on `usable_cpus`, each once. For n = 2, 4, 8 … up to
+/// usable_cpus: symmetric n:n, many-to-one n:1, one-to-many 1:n; oversubscribed is twice the CPUs
+/// on each side, at least 4:4; auto is 1:1, then all of these. The most telling n come first, since
+/// a budget drops what comes last: 2, then half the CPUs, then the middle between these, and so on;
+/// n beyond half the CPUs last. On 128 CPUs: 2, 64, 8, 4, 16, 32, 128.
 std::vector<AskedPair> expand_pairs(std::span<const AskedPair> asked, int usable_cpus);
 
 /// How long a wait spins before it sleeps, where that is not said: next to nothing where the

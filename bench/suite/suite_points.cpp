@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <bit>
+#include <utility>
 
 #include "bench/suite/suite.h"
 
@@ -8,6 +10,29 @@ namespace {
 void add_once(std::vector<AskedPair>& pairs, std::uint32_t producers, std::uint32_t consumers) {
   const AskedPair pair{{}, producers, consumers};
   if (std::find(pairs.begin(), pairs.end(), pair) == pairs.end()) pairs.push_back(pair);
+}
+
+/// 2, 4, 8 … up to `cpus`, the most telling first, so that a budget drops what lies between: 2; the
+/// largest of which two sides have a CPU for each thread; between these, always the middle of a
+/// gap; and last what is larger.
+std::vector<std::uint32_t> ladder(std::uint32_t cpus) {
+  std::vector<std::uint32_t> rungs;
+  const auto add = [&](int exponent) { rungs.push_back(std::uint32_t{1} << exponent); };
+  // An exponent: 2^fitting is half of cpus at most.
+  const int fitting = std::max(1, static_cast<int>(std::bit_width(cpus)) - 2);
+  add(1);
+  if (fitting > 1) add(fitting);
+  std::vector<std::pair<int, int>> gaps{{1, fitting}};
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    const auto [low, high] = gaps[i];
+    if (high - low < 2) continue;
+    const int middle = (low + high) / 2;
+    add(middle);
+    gaps.emplace_back(low, middle);
+    gaps.emplace_back(middle, high);
+  }
+  if (2 * (std::uint32_t{1} << fitting) <= cpus) add(fitting + 1);
+  return cpus < 2 ? std::vector<std::uint32_t>{} : rungs;
 }
 
 }  // namespace
@@ -23,7 +48,7 @@ std::vector<AskedPair> expand_pairs(std::span<const AskedPair> asked, int usable
     }
     const bool all = pair.word == "auto";
     if (all) add_once(pairs, 1, 1);
-    for (std::uint32_t n = 2; n <= cpus; n *= 2) {
+    for (const std::uint32_t n : ladder(cpus)) {
       if (all || pair.word == "symmetric") add_once(pairs, n, n);
       if (all || pair.word == "many-to-one") add_once(pairs, n, 1);
       if (all || pair.word == "one-to-many") add_once(pairs, 1, n);

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <optional>
 
+#include "bench/machine/cpus.h"
 #include "bench/suite/nearest.h"
 
 namespace handoff {
@@ -42,18 +43,6 @@ bool is_name(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
     return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '+';
   });
-}
-
-bool is_cpu_list(std::string_view text) {
-  for (const std::string& part : split_list(text)) {
-    const std::size_t dash = part.find('-');
-    const auto first = whole(std::string_view(part).substr(0, dash));
-    if (!first) return false;
-    if (dash == std::string::npos) continue;
-    const auto last = whole(std::string_view(part).substr(dash + 1));
-    if (!last || *last < *first) return false;
-  }
-  return true;
 }
 
 /// A duration as a reader writes it back: all digits that it needs.
@@ -219,7 +208,7 @@ AskedStrategy parse_strategy(std::string_view where, std::string_view text) {
 std::string parse_pin_text(std::string_view where, std::string_view text) {
   static const std::vector<std::string> names{"auto", "none", "compact", "scatter"};
   const std::string pin(trim(text));
-  if (std::find(names.begin(), names.end(), pin) != names.end() || is_cpu_list(pin)) return pin;
+  if (std::find(names.begin(), names.end(), pin) != names.end() || parse_cpu_list(pin)) return pin;
   const auto near = nearest(pin, names);
   throw UsageError(
       fmt::format("{} '{}' is not known; {}", where, pin,

@@ -63,7 +63,7 @@ inline constexpr Described kSettings[] = {
     {"timeout", "TIME", "A cell without progress for so long counts as hung. Default: 10s."},
     {"pin", "HOW",
      "auto: one thread per core where they are enough; none; compact;\n"
-     "scatter; or a CPU list such as 0,2-5."},
+     "scatter; or a CPU list such as 0,2-5 or 0-14:2."},
     {"memory", "SIZE",
      "Memory for all cells of a point together: 512M, 4G. Default: a\n"
      "quarter of what is available."},

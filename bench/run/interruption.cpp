@@ -8,11 +8,11 @@
 namespace handoff {
 
 namespace {
-volatile std::sig_atomic_t caught = 0;
+volatile std::sig_atomic_t caught_one = 0;
 
 void remember(int /*signal*/) {
-  if (caught != 0) _exit(130);  // keepers see the lifeline break and clear up
-  caught = 1;
+  if (caught_one != 0) _exit(130);  // keepers see the lifeline break and clear up
+  caught_one = 1;
 }
 }  // namespace
 
@@ -28,6 +28,6 @@ void ignore_failing_writes() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-bool interrupted() { return caught != 0; }
+bool interrupted() { return caught_one != 0; }
 
 }  // namespace handoff

@@ -120,7 +120,7 @@ class Ratios {
 };
 
 /// Sleeps until `at_ns` of the monotonic clock, or until interrupted.
-void wait_until(std::int64_t at_ns) {
+void wait_until(std::uint64_t at_ns) {
   while (!interrupted() && monotonic_ns() < at_ns) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
@@ -184,12 +184,12 @@ int calibrate_command(const CalibrateOptions& options, std::ostream& out, std::o
   suite.budget_s = plan.budget_s;
   const double pace_s =
       (options.budget_s - plan.budget_s) / static_cast<double>(runs - 1);  // from start to start
-  const std::int64_t began_ns = monotonic_ns();
+  const std::uint64_t began_ns = monotonic_ns();
   std::random_device fresh;
   Ratios ratios;
   int done = 0;
   for (; done < runs; ++done) {
-    wait_until(began_ns + static_cast<std::int64_t>(done * pace_s * 1e9));
+    wait_until(began_ns + static_cast<std::uint64_t>(done * pace_s * 1e9));
     if (interrupted()) break;
     progress << fmt::format("run {} of {}, {} each\n", done + 1, runs, duration_text(plan.budget_s))
              << std::flush;

@@ -10,8 +10,7 @@
 //   pairs = ["auto", "8:1"]        earlier points matter more: a small budget drops the last first
 //   capacity = [64, 1024]
 //   incarnations = 16              more than the usual least for the points of this group, where
-//   the
-//                                  budget then still holds all of them
+//                                  the budget then still holds all of them
 //
 // A point that occurs again is measured once. Units: bytes, seconds, items.
 #pragma once

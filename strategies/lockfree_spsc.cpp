@@ -2,28 +2,13 @@
 //
 // Properties: FIFO, bounded, wait-free. 1:1 only. Waiting as in lockfree_queue.
 // Source: Boost.Lockfree; Lamport 1983, "Specifying concurrent program modules".
-#include <boost/lockfree/spsc_queue.hpp>
+#include <string>
 
-#include "bench/interface/waiting_channel.h"
 #include "bench/strategy.h"
+#include "strategies/lockfree_queues.h"
 
 namespace handoff {
 namespace {
-
-template <class Message>
-class BoostSpsc {
- public:
-  static constexpr bool kInOrder = true;
-  explicit BoostSpsc(std::uint32_t capacity) : queue_(capacity) {}
-  bool try_push(const Message& message) { return queue_.push(message); }
-  bool try_pop(Message& message) { return queue_.pop(message); }
-
- private:
-  boost::lockfree::spsc_queue<Message> queue_;
-};
-
-template <class Message>
-using LockfreeSpsc = WaitingChannel<Message, BoostSpsc<Message>>;
 
 const Descriptor kDescriptor{
     .name = "lockfree_spsc",

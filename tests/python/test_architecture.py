@@ -24,7 +24,7 @@ def arrows(root: Path) -> list[tuple[str, str]]:
     """(file, included file) between different folders."""
     found = []
     for file in sorted([*root.glob("bench/**/*.h"), *root.glob("bench/**/*.cpp"),
-                        *root.glob("strategies/*.cpp")]):
+                        *root.glob("strategies/*.h"), *root.glob("strategies/*.cpp")]):
         name = str(file.relative_to(root))
         for included in re.findall(r'^#include "([^"]+)"', file.read_text(encoding="utf-8"),
                                    re.MULTILINE):

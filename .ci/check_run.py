@@ -76,6 +76,21 @@ def journal_faults(path: Path) -> Iterator[str]:
         yield "there is no block"
 
 
+def parts_faults(path: Path) -> Iterator[str]:
+    parts = json.loads(path.read_text(), parse_constant=refuse_constant)
+    if "host_name" in parts["context"]:
+        yield "tells the name of the host"
+    medians = [entry for entry in parts["benchmarks"] if entry["aggregate_name"] == "median"]
+    if not medians:
+        yield "there is no part"
+    for entry in medians:
+        if not entry["real_time"] > 0:
+            yield f"{entry['run_name']} took {entry['real_time']} {entry['time_unit']}"
+    page = (path.parent / "report" / "index.html").read_text()
+    if '<table class="parts">' not in page:
+        yield "is not shown in the report"
+
+
 def page_faults(path: Path) -> Iterator[str]:
     text = path.read_text()
     page = Loaded()
@@ -99,6 +114,7 @@ def main(directory: Path) -> int:
         "results.json": results_faults,
         "journal.jsonl": journal_faults,
         "summary.md": summary_faults,
+        "parts.json": parts_faults,
         "report/index.html": page_faults,
     }
     faults = []

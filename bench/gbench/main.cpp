@@ -1,10 +1,11 @@
 // handoff-gbench: every strategy at a standard set of points as a Google Benchmark, so that its
-// flags, compare.py and whatever else reads its JSON can be used.
+// flags, compare.py and whatever else reads its JSON can be used; and, beside these cells, the
+// parts that a hand-over is made of (parts.h).
 //
-// An iteration is an item: real_time is nanoseconds an item, cpu_time CPU nanoseconds an item. A
-// run of n iterations hands over n items at least, in slices of isolated cells. Repetitions follow
-// each other, as Google Benchmark has it: to compare strategies, `handoff run` pairs short slices.
-// Exit status: 0 good, 1 usage or no benchmark matches, 2 a strategy failed.
+// Cells: an iteration is an item: real_time is nanoseconds an item, cpu_time CPU nanoseconds an
+// item. A run of n iterations hands over n items at least, in slices of isolated cells. Repetitions
+// follow each other, as Google Benchmark has it: to compare strategies, `handoff run` pairs short
+// slices. Exit status: 0 good, 1 usage or no benchmark matches, 2 a strategy, or a part, failed.
 #include <fmt/format.h>
 #include <regex.h>
 
@@ -21,7 +22,9 @@
 
 #include "bench/commands/dispatch.h"
 #include "bench/gbench/measured_cell.h"
+#include "bench/gbench/parts.h"
 #include "bench/gbench/publisher.h"
+#include "bench/interface/fences.h"
 #include "bench/machine/build_info.h"
 #include "bench/machine/cpus.h"
 #include "bench/plan/plan_for_machine.h"
@@ -79,38 +82,28 @@ std::string flag(const std::vector<std::string>& arguments, std::string name,
   return set == nullptr ? otherwise : set;
 }
 
+/// As a shell takes it.
+std::string command_line(const std::vector<std::string>& words) {
+  static constexpr std::string_view kPlain = "^-_=+:,./%@";
+  std::string line;
+  for (const std::string& word : words) {
+    const bool plain = std::all_of(word.begin(), word.end(), [](unsigned char c) {
+      return std::isalnum(c) != 0 || kPlain.find(static_cast<char>(c)) != std::string_view::npos;
+    });
+    if (!line.empty()) line += ' ';
+    line += plain && !word.empty() ? word : "'" + word + "'";
+  }
+  return line;
+}
+
 class FrontEnd {
  public:
-  FrontEnd()
-      : plan_(plan_for_this_machine(standard_points())),
-        bench_{.plan = plan_,
-               .tick_rate = measure_tick_rate(),
-               .allowed_cpus = cpu_allowance().cpus,
-               .elapsed_ns = {},
-               .emit = {}} {
-    for (const PointPlan& point : plan_.points) {
-      const std::vector<CellMemory> memories = cell_memories(plan_, point);
-      for (std::size_t i = 0; i < point.cells.size(); ++i) {
-        if (!point.cells[i].runs() || point.cells[i].control) continue;
-        cells_.push_back(
-            std::make_unique<MeasuredCell>(bench_, point, point.cells[i], memories[i]));
-      }
-    }
-    std::stable_sort(cells_.begin(), cells_.end(), [](const auto& a, const auto& b) {
-      return a->cell().strategy < b->cell().strategy;
-    });
-  }
-
   int run(const std::vector<std::string>& arguments) {
     const std::string asked = benchmark::GetBenchmarkFilter();
     const Filter filter(asked);
-    bool any = false;
-    for (const auto& cell : cells_) {
-      if (!filter.takes(cell->name())) continue;
-      any = true;
-      add(*cell);
-    }
-    if (!any) {
+    add_cells(filter);
+    add_parts(filter);
+    if (!any_) {
       throw UsageError(fmt::format(
           "no benchmark matches '{}'; see their names with --benchmark_list_tests", asked));
     }
@@ -131,7 +124,26 @@ class FrontEnd {
   }
 
  private:
+  void add_cells(const Filter& filter) {
+    plan_ = plan_for_this_machine(standard_points());
+    for (const PointPlan& point : plan_.points) {
+      const std::vector<CellMemory> memories = cell_memories(plan_, point);
+      for (std::size_t i = 0; i < point.cells.size(); ++i) {
+        const CellPlan& cell = point.cells[i];
+        if (!cell.runs() || cell.control || !filter.takes(measured_name(point, cell))) continue;
+        if (!bench_)
+          bench_.emplace(Bench{plan_, measure_tick_rate(), cpu_allowance().cpus, {}, {}});
+        cells_.push_back(std::make_unique<MeasuredCell>(*bench_, point, cell, memories[i]));
+      }
+    }
+    std::stable_sort(cells_.begin(), cells_.end(), [](const auto& a, const auto& b) {
+      return a->cell().strategy < b->cell().strategy;
+    });
+    for (const auto& cell : cells_) add(*cell);
+  }
+
   void add(MeasuredCell& cell) {
+    any_ = true;
     const Workload& workload = cell.point().workload;
     benchmark::RegisterBenchmark(cell.cell().strategy.c_str(),
                                  [this, &cell](benchmark::State& state) { measure(cell, state); })
@@ -146,9 +158,8 @@ class FrontEnd {
     if (!failed_.contains(cell.name())) {
       measured = cell.measure(items);
       if (!measured.outcome.good()) {
-        failed_.insert(cell.name());
-        std::cerr << fmt::format("{}: {}: {}\n", cell.name(), name(measured.outcome.verdict),
-                                 measured.outcome.reason);
+        fail(cell.name(),
+             fmt::format("{}: {}", name(measured.outcome.verdict), measured.outcome.reason));
       }
     }
     if (failed_.contains(cell.name())) return state.SkipWithError("the strategy failed");
@@ -160,19 +171,69 @@ class FrontEnd {
     state.counters[kCpuCounter] = measured.cpu_ns_per_item;
   }
 
-  const Plan plan_;
-  const Bench bench_;
-  std::vector<std::unique_ptr<MeasuredCell>> cells_;
-  std::set<std::string> failed_;  // names of cells
+  void add_parts(const Filter& filter) {
+    std::vector<Part> wanted = all_parts();
+    std::erase_if(wanted, [&](const Part& part) { return !filter.takes(part.full_name()); });
+    if (wanted.empty()) return;
+    const PartCpus cpus = part_cpus();
+    benchmark::AddCustomContext("parts_cpus", cpus.own == cpus.other
+                                                  ? std::to_string(cpus.own)
+                                                  : fmt::format("{},{}", cpus.own, cpus.other));
+    prepare_fences();  // as every cell does
+    for (const Part& part : wanted) {
+      if (part.two_cpus && cpus.own == cpus.other) continue;
+      any_ = true;
+      auto* const added = benchmark::RegisterBenchmark(
+          ("parts/" + part.name).c_str(),
+          [this, part, cpus](benchmark::State& state) { time(part, cpus, state); });
+      if (part.with_others) added->UseRealTime();
+    }
+  }
+
+  void time(const Part& part, const PartCpus& cpus, benchmark::State& state) {
+    state.SetLabel(part.what);
+    try {
+      const OnOneCpu here(cpus.own);
+      part.run(state, cpus);
+    } catch (const std::exception& error) {
+      fail(part.full_name(), error.what());
+      state.SkipWithError("the part failed");
+    }
+  }
+
+  /// Nothing is published about it any more.
+  void fail(const std::string& name, const std::string& why) {
+    if (failed_.insert(name).second) std::cerr << fmt::format("{}: {}\n", name, why);
+  }
+
+  Plan plan_;
+  std::optional<Bench> bench_;
+  std::vector<std::unique_ptr<MeasuredCell>> cells_;  // that are asked for; opened when measured
+  std::set<std::string> failed_;                      // names of cells and parts
+  bool any_ = false;
 };
+
+void print_help() {
+  std::cout << "handoff-gbench: every strategy at a standard set of points, and the parts that a "
+               "hand-over is\nmade of (parts/...), as Google Benchmarks. --benchmark_list_tests "
+               "names them.\n\n"
+               "  handoff-gbench --benchmark_filter='payload:64/'  # an iteration is an item\n"
+               "  handoff-gbench --benchmark_filter=^parts/        # clock, push and pop, wakeup, "
+               "thread, ...\n\n"
+               "Exit status: 0 good, 1 usage or no benchmark matches, 2 a strategy or a part "
+               "failed.\n\n"
+            << std::flush;
+  benchmark::PrintDefaultHelp();
+}
 
 int gbench(int argc, char** argv) {
   const std::vector<std::string> arguments(argv, argv + argc);
-  benchmark::Initialize(&argc, argv);
+  benchmark::Initialize(&argc, argv, print_help);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::AddCustomContext("handoff", version());
   benchmark::AddCustomContext("capacity", std::to_string(Workload{}.capacity));
   benchmark::AddCustomContext("transfer", std::string(name(Workload{}.transfer)));
+  benchmark::AddCustomContext("command", command_line(arguments));
   try {
     return FrontEnd().run(arguments);
   } catch (const std::exception& error) {

@@ -11,15 +11,18 @@ constexpr std::uint32_t kWarmUps = 2;                // slices that are proved, 
 constexpr std::uint32_t kSlicesPerIncarnation = 64;  // some ten incarnations in half a second
 }  // namespace
 
+std::string measured_name(const PointPlan& point, const CellPlan& cell) {
+  return fmt::format("{}/producers:{}/consumers:{}/payload:{}/real_time", cell.strategy,
+                     point.workload.producers, point.workload.consumers, point.workload.payload);
+}
+
 MeasuredCell::MeasuredCell(const Bench& bench, const PointPlan& point, const CellPlan& cell,
                            const CellMemory& memory)
     : bench_(bench),
       point_(point),
       cell_(cell),
       memory_(memory),
-      name_(fmt::format("{}/producers:{}/consumers:{}/payload:{}/real_time", cell.strategy,
-                        point.workload.producers, point.workload.consumers,
-                        point.workload.payload)) {}
+      name_(measured_name(point, cell)) {}
 
 Measurement MeasuredCell::measure(double items) {
   Measurement result;

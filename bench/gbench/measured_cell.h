@@ -26,12 +26,14 @@ struct Measurement {
   double cpu_ns_per_item = 0;  // of all threads and processes of the cell
 };
 
+/// "mutex_queue/producers:2/consumers:2/payload:64/real_time"
+std::string measured_name(const PointPlan& point, const CellPlan& cell);
+
 class MeasuredCell {
  public:
   MeasuredCell(const Bench& bench, const PointPlan& point, const CellPlan& cell,
                const CellMemory& memory);
 
-  /// "mutex_queue/producers:2/consumers:2/payload:64/real_time"
   const std::string& name() const { return name_; }
   const PointPlan& point() const { return point_; }
   const CellPlan& cell() const { return cell_; }

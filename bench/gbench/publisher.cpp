@@ -1,5 +1,7 @@
 #include "bench/gbench/publisher.h"
 
+#include <ostream>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -8,6 +10,28 @@ namespace handoff {
 namespace {
 constexpr std::string_view kLibrarys = "/manual_time", kOurs = "/real_time";
 constexpr double kSeconds = 1e-9;
+
+/// What the library says before the results, where it was compiled without NDEBUG.
+constexpr std::string_view kDebug =
+    "***WARNING*** Library was built as DEBUG. Timings may be affected.\n";
+#ifdef NDEBUG
+constexpr std::string_view kDebugExplained =
+    "Google Benchmark's library has its assertions compiled in (it calls that DEBUG; Debian's\n"
+    "package is built so). They are passed between measurements: the timed loops are in\n"
+    "handoff-gbench, optimised and without assertions.\n";
+#else
+constexpr std::string_view kDebugExplained =
+    "***WARNING*** handoff-gbench was built without optimisation: build it as Release to "
+    "measure.\n";
+#endif
+
+std::string explained(std::string text) {
+  if (const std::size_t at = text.find(kDebug); at != std::string::npos) {
+    text.replace(at, kDebug.size(), kDebugExplained);
+  }
+  return text;
+}
+
 }  // namespace
 
 Publisher::Publisher(benchmark::BenchmarkReporter& inner, const std::set<std::string>& failed,
@@ -15,14 +39,19 @@ Publisher::Publisher(benchmark::BenchmarkReporter& inner, const std::set<std::st
     : inner_(inner), failed_(failed), out_(out) {}
 
 bool Publisher::ReportContext(const Context& context) {
+  std::ostringstream said;
+  inner_.SetErrorStream(&said);
   inner_.SetOutputStream(out_ != nullptr ? out_ : &GetOutputStream());
-  return inner_.ReportContext(context);
+  const bool go_on = inner_.ReportContext(context);
+  inner_.SetErrorStream(&GetErrorStream());
+  GetErrorStream() << explained(said.str());
+  return go_on;
 }
 
 void Publisher::ReportRuns(const std::vector<Run>& runs) {
   std::vector<Run> published;
   for (Run run : runs) {
-    run.run_name.time_type = kOurs.substr(1);
+    if (run.run_name.time_type == kLibrarys.substr(1)) run.run_name.time_type = kOurs.substr(1);
     if (failed_.contains(run.run_name.str())) continue;
     if (const auto cpu = run.counters.find(kCpuCounter); cpu != run.counters.end()) {
       run.cpu_accumulated_time = cpu->second.value;

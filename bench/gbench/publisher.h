@@ -1,9 +1,10 @@
 // What stands between Google Benchmark's reporters and its results: names, CPU time, failures.
 //
-// Manual time would end every name in /manual_time; ours say /real_time, which it is: the time of
-// the hand-over, taken in the cell. CPU time would be that of the driver, which sleeps; it becomes
-// that of the cell. Benchmarks that failed are left out altogether: Google Benchmark would report
-// them with time 0, and the repetitions that went well as if nothing had been.
+// Manual time would end every name of a cell in /manual_time; ours say /real_time, which it is: the
+// time of the hand-over, taken in the cell. CPU time would be that of the driver, which sleeps; it
+// becomes that of the cell. Benchmarks that failed are left out altogether: Google Benchmark would
+// report them with time 0, and the repetitions that went well as if nothing had been. Where the
+// library warns that it is a debug build, a sentence says what that means (docs/ci.md).
 #pragma once
 
 #include <benchmark/benchmark.h>

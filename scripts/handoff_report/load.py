@@ -162,6 +162,7 @@ def read_results(directory: Path) -> dict[str, Any]:
 def load_run(directory: Path, point: str | None = None) -> Run:
     """The run in `directory`; `point` is the id of the point whose slices are wanted."""
     from handoff_report.journal import read_journal
+    from handoff_report.parts import read_parts
 
     results = read_results(directory)
     points = tuple(load_point(index, mapping(fields))
@@ -170,4 +171,5 @@ def load_run(directory: Path, point: str | None = None) -> Run:
         known_ids = ", ".join(f"'{known.id}'" for known in points) or "none"
         raise ReportError(f"the run has no point '{point}': choose one of {known_ids}")
     journal = read_journal(directory / "journal.jsonl", points, point)
-    return Run(context=mapping(results.get("context")), points=points, journal=journal)
+    return Run(context=mapping(results.get("context")), points=points, journal=journal,
+               parts=read_parts(directory))

@@ -128,10 +128,30 @@ class Journal:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A step that hand-overs are made of, timed by itself (docs/results.md, parts.json)."""
+
+    name: str  # "push_pop/mutex_queue/8"
+    what: str  # what was repeated
+    time_ns: float
+    variation: float | None = None  # of the repetitions: standard deviation over mean
+
+
+@dataclass(frozen=True)
+class Parts:
+    parts: tuple[Part, ...] = ()
+    date: str = ""
+    command: str = ""
+    cpus: str = ""
+    problem: str = ""  # why there are none, as a sentence
+
+
+@dataclass(frozen=True)
 class Run:
     context: dict[str, Any]
     points: tuple[Point, ...]
     journal: Journal
+    parts: Parts | None = None
 
     @property
     def command(self) -> list[str]:

@@ -16,7 +16,8 @@ from markupsafe import Markup
 from handoff_report import numbers, style, words
 from handoff_report.figures.canvas import Saved
 from handoff_report.load import mapping, number, sequence, text
-from handoff_report.model import Cell, Point, Run
+from handoff_report.model import Cell, Parts, Point, Run
+from handoff_report.parts import share_of_scale
 
 _HERE = Path(__file__).parent
 _OPEN_TABLES = 16  # more are folded, to be opened one by one
@@ -146,6 +147,13 @@ def environment(run: Run) -> list[tuple[str, str]]:
     return found
 
 
+def part_rows(parts: Parts) -> list[dict[str, Any]]:
+    return [{"name": part.name, "what": part.what, "time": numbers.time_ns(part.time_ns),
+             "variation": "" if part.variation is None else f"±{numbers.percent(part.variation)}",
+             "bar_percent": round(100 * share_of_scale(part.time_ns, parts.parts), 1)}
+            for part in parts.parts]
+
+
 def subtitle(run: Run) -> str:
     parts = [f"handoff {run.context['handoff']}" if run.context.get("handoff") else "",
              text(run.context.get("date")),
@@ -189,6 +197,8 @@ def write_page(run: Run, figures: Sequence[Saved], out: Path) -> Path:
         figures=figures,
         tables=[table(run, point) for point in run.points],
         conclusions=conclusions(run),
+        parts=run.parts,
+        part_rows=part_rows(run.parts) if run.parts else [],
         environment=environment(run),
         glossary=words.glossary(run),
     )

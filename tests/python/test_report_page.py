@@ -99,7 +99,7 @@ def test_a_run_without_failures_has_no_alarm(page_of: Callable[..., str]) -> Non
 
 def test_sections_come_in_the_order_of_a_readers_questions(page: str) -> None:
     order = [page.index(f'id="{name}"') for name in
-             ("answer", "machine", "figures", "verdicts", "environment", "words")]
+             ("answer", "machine", "figures", "verdicts", "parts", "environment", "words")]
     assert order == sorted(order)
 
 

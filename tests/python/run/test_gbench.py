@@ -1,18 +1,21 @@
-"""handoff-gbench: the same cells behind Google Benchmark's command line and output."""
+"""handoff-gbench: the same cells behind Google Benchmark's command line and output, and parts."""
 
 from __future__ import annotations
 
 import json
 import re
+import resource
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .conftest import ROOT, find
-from .program import Finished, Program
+from .program import Finished, Program, wait_until
 
 NAME = re.compile(r"[a-z0-9_]+/producers:\d+/consumers:\d+/payload:\d+/real_time")
+PART = "parts/push_pop/ring_spsc/8"
 ONE = "mutex_queue/producers:1/consumers:1/payload:64/real_time"
 QUICK = ("--benchmark_min_time=0.005",)
 
@@ -58,7 +61,7 @@ def repeated(gbench: Program) -> dict[str, Any]:
 
 
 def test_names_say_strategy_and_point(gbench: Program) -> None:
-    names = names_of(gbench.run("--benchmark_list_tests"))
+    names = names_of(gbench.run("--benchmark_list_tests", "--benchmark_filter=-^parts/"))
     assert ONE in names
     assert len(names) == len(set(names))
     for name in names:
@@ -169,6 +172,99 @@ def test_if_all_fail_the_json_is_whole_and_empty(gbench_broken: Program) -> None
     finished = gbench_broken.run(only(broken), *QUICK, "--benchmark_format=json")
     assert finished.code == 2
     assert results_of(finished)["benchmarks"] == []
+
+
+def test_there_is_a_part_for_each_step_of_a_hand_over(gbench: Program) -> None:
+    names = names_of(gbench.run("--benchmark_list_tests", "--benchmark_filter=^parts/"))
+    assert len(names) == len(set(names))
+    assert all(name.startswith("parts/") for name in names)
+    steps = {re.split(r"/|$", name.removeprefix("parts/"))[0] for name in names}
+    assert {"clock_read", "item_write", "item_copy", "item_check", "push_pop", "slots_take_give",
+            "futex_wake", "futex_round_trip", "eventfd_write", "thread_start_join", "fork_wait",
+            "asio_post"} <= steps
+    if "tbb_flow_graph" in find("handoff").run("list").out:
+        assert "tbb_task" in steps
+    for step in ("item_write", "item_check"):
+        assert {f"parts/{step}/8", f"parts/{step}/65536"} <= set(names)
+
+
+def test_every_queue_of_the_strategies_is_pushed_and_popped(gbench: Program) -> None:
+    names = names_of(gbench.run("--benchmark_list_tests", "--benchmark_filter=^parts/push_pop/"))
+    for queue in ("ring_spsc", "ring_mpmc", "ring_spsc_processes", "ring_mpmc_processes",
+                  "lockfree_spsc", "lockfree_queue", "mutex_queue"):
+        assert {f"parts/push_pop/{queue}/8", f"parts/push_pop/{queue}/64"} <= set(names)
+
+
+def test_parts_are_timed_by_the_library_and_say_what_they_are(gbench: Program) -> None:
+    finished = gbench.run(only(PART, "parts/fork_wait/real_time"), "--benchmark_min_time=0.001",
+                          "--benchmark_format=json")
+    assert finished.code == 0
+    results = results_of(finished)
+    assert re.fullmatch(r"\d+(,\d+)?", results["context"]["parts_cpus"])
+    assert [run["name"] for run in results["benchmarks"]] == [PART, "parts/fork_wait/real_time"]
+    for run in results["benchmarks"]:
+        assert run["real_time"] > 0 and run["cpu_time"] > 0 and run["iterations"] >= 1
+        assert run["label"]
+        assert "cpu_ns_per_item" not in run, "that is a cell's"
+
+
+def test_every_part_runs(gbench: Program) -> None:
+    names = names_of(gbench.run("--benchmark_list_tests", "--benchmark_filter=^parts/"))
+    finished = gbench.run("--benchmark_filter=^parts/", "--benchmark_min_time=0.0001",
+                          "--benchmark_format=json")
+    assert finished.code == 0, finished.err
+    assert [run["name"] for run in results_of(finished)["benchmarks"]] == names
+
+
+def test_parts_and_cells_in_one_run_keep_their_own_names(gbench: Program) -> None:
+    finished = gbench.run(only(ONE, PART), *QUICK, "--benchmark_format=json")
+    assert finished.code == 0
+    cell, part = results_of(finished)["benchmarks"]
+    assert (cell["name"], part["name"]) == (ONE, PART)
+    assert cell["cpu_time"] == pytest.approx(cell["cpu_ns_per_item"])
+
+
+def test_no_cell_is_opened_for_parts_and_nothing_bound_for_cells(gbench: Program) -> None:
+    running = gbench.start(only(PART), "--benchmark_min_time=1")
+    seen: set[str] = set()
+    while running.process.poll() is None:
+        for pid in running.processes():
+            try:
+                seen.add(Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip())
+            except OSError:
+                continue  # it has just ended
+        time.sleep(0.01)
+    assert running.wait().code == 0
+    assert seen and not any("cell" in name or "keeper" in name for name in seen)
+    context = results_of(gbench.run(only(ONE), *QUICK, "--benchmark_format=json"))["context"]
+    assert "parts_cpus" not in context
+
+
+def test_a_part_that_cannot_run_is_left_out_with_its_reason(gbench: Program) -> None:
+    running = gbench.start(only("parts/clock_read/counter", "parts/eventfd_write"),
+                           "--benchmark_min_time=0.5", "--benchmark_format=json")
+    pid = running.process.pid
+    assert wait_until(lambda: len(list(Path(f"/proc/{pid}/task").iterdir())) == 2)  # one is timed
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, 3))
+    finished = running.wait()
+    assert finished.code == 2
+    assert "parts/eventfd_write: cannot make an eventfd: " in finished.err
+    assert [run["name"] for run in results_of(finished)["benchmarks"]] == [
+        "parts/clock_read/counter"]
+
+
+def test_the_librarys_word_debug_is_explained(gbench: Program) -> None:
+    finished = gbench.run(only(PART), "--benchmark_min_time=0.001")
+    assert "Timings may be affected" not in finished.err
+    library = results_of(gbench.run(only(PART), "--benchmark_min_time=0.001",
+                                    "--benchmark_format=json"))["context"]["library_build_type"]
+    assert ("assertions compiled in" in finished.err) == (library == "debug")
+
+
+def test_help_names_parts_and_the_librarys_flags(gbench: Program) -> None:
+    finished = gbench.run("--help")
+    assert finished.code == 0
+    assert "^parts/" in finished.out and "--benchmark_filter" in finished.out
 
 
 def test_is_documented() -> None:

@@ -14,10 +14,12 @@
 #include "bench/cell/plugin.h"
 #include "bench/commands/calibrate.h"
 #include "bench/commands/compare.h"
+#include "bench/commands/complete.h"
 #include "bench/commands/env.h"
 #include "bench/commands/export.h"
 #include "bench/commands/gate.h"
 #include "bench/commands/list.h"
+#include "bench/commands/manual.h"
 #include "bench/commands/report.h"
 #include "bench/commands/run.h"
 #include "bench/commands/selfcheck.h"
@@ -47,7 +49,7 @@ struct Commands {
   CLI::App app{"handoff: compares ways of handing work from producers to consumers", "handoff"};
   RunOptions run_options;
   bool list_json = false, env_json = false;
-  std::vector<std::string> report_arguments;
+  ReportOptions report_options;
   std::vector<std::string> checks;
   CheckOptions check_options;
   std::string check_budget, check_strategies;
@@ -69,9 +71,8 @@ struct Commands {
     add_plugin_option(*list, plugins);
     env = app.add_subcommand("env", "Show this machine and what harms measuring on it");
     env->add_flag("--json", env_json, "As JSON");
-    report = app.add_subcommand("report", "Make the HTML report of a run: handoff report DIR");
-    report->prefix_command();
-    report->set_help_flag();  // scripts/report explains its own options
+    report = app.add_subcommand("report", "Make the HTML report of a run, and its figures");
+    add_report_options(*report, report_options);
     selfcheck =
         app.add_subcommand("selfcheck", "Let the instrument check itself: " +
                                             fmt::format("{}", fmt::join(check_names(), ", ")));
@@ -177,7 +178,7 @@ struct Commands {
     if (compare->parsed()) return compare_command(compare_options, std::cout);
     if (exporting->parsed()) return export_command(export_options, std::cout);
     if (env->parsed()) return env_command(env_json, std::cout);
-    if (report->parsed()) return report_command(report->remaining());
+    if (report->parsed()) return report_command(report_options);
     if (selfcheck->parsed()) {
       if (!check_budget.empty()) {
         check_options.budget_s = parse_duration_s("--budget", check_budget, 0.5, 86400);
@@ -229,6 +230,12 @@ int dispatch(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "keeper") keeper_main();
   Commands commands;
   try {
+    if (argc > 1 && std::string_view(argv[1]) == "complete") {
+      return complete_command(commands.app, {argv + 2, argv + argc}, std::cout);
+    }
+    if (argc == 2 && std::string_view(argv[1]) == "manual") {
+      return after_printing(manual_command(commands.app, std::cout));
+    }
     commands.app.parse(argc, argv);
     std::vector<std::string> command(argv, argv + argc);
     command[0] = "handoff";

@@ -3,42 +3,60 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <vector>
 
 namespace handoff {
 
 namespace {
-/// scripts/report of the tree in whose build folder this program lies.
-std::filesystem::path find_script() {
-  std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  for (std::filesystem::path up = program.parent_path(); up != up.root_path();
-       up = up.parent_path()) {
-    if (std::filesystem::path script = up / "scripts" / "report";
-        std::filesystem::exists(script, error)) {
-      return script;
-    }
-  }
-  return {};
-}
+
+/// Where the script lies as seen from the folder of this program: installed, and in a build folder.
+constexpr const char* kPlaces[] = {HANDOFF_DATA_FROM_PROGRAM "/report", "share/handoff/report"};
+
 }  // namespace
 
-int report_command(const std::vector<std::string>& arguments) {
-  std::string script = find_script().string();
-  if (script.empty()) {
-    std::cerr << "handoff: scripts/report is in no folder above this program; call it from the "
-                 "source tree: scripts/report DIR\n";
+void add_report_options(CLI::App& app, ReportOptions& options) {
+  app.add_option("DIR", options.directory,
+                 "Directory of a run, with its results.json and journal.jsonl")
+      ->required();
+  app.add_option("--out", options.out, "Where index.html and the figures go. Default: DIR/report")
+      ->type_name("DIR");
+  app.add_option("--point", options.point,
+                 "The point whose slices are drawn over time. Default: the first")
+      ->type_name("ID");
+  app.footer(
+      "It needs Python 3 with matplotlib, numpy and Jinja2.\n"
+      "Exit status: 0 written; 1 usage, unreadable results, or a package is missing.");
+}
+
+int report_command(const ReportOptions& options) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  fs::path script;
+  for (const char* place : kPlaces) {
+    if (script = folder / place; fs::exists(script, error)) break;
+  }
+  if (!fs::exists(script, error)) {
+    std::cerr << fmt::format(
+        "handoff: the report's script is missing: {} (of 'cmake --install') and {} (of a build "
+        "folder) are not there\n",
+        (folder / kPlaces[0]).lexically_normal().string(), (folder / kPlaces[1]).string());
     return 1;
   }
-  std::vector<char*> argv{script.data()};
-  std::vector<std::string> copies = arguments;
-  for (std::string& argument : copies) argv.push_back(argument.data());
+  std::vector<std::string> words{script.lexically_normal().string()};
+  if (!options.out.empty()) words.push_back("--out=" + options.out);
+  if (!options.point.empty()) words.push_back("--point=" + options.point);
+  words.insert(words.end(), {"--", options.directory});  // whatever its name begins with
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  execv(script.c_str(), argv.data());
-  std::cerr << fmt::format("handoff: cannot start {}: {}\n", script, std::strerror(errno));
+  execv(argv[0], argv.data());
+  std::cerr << fmt::format("handoff: cannot start {}: {}\n", words[0], std::strerror(errno));
   return 1;
 }
 

@@ -2,12 +2,22 @@
 #pragma once
 
 #include <string>
-#include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace handoff {
 
-/// Replaces this process by the script, found beside the source tree or installation of the
-/// program. Returns 1 with a sentence on stderr if it is not there.
-int report_command(const std::vector<std::string>& arguments);
+/// As typed; empty: not given.
+struct ReportOptions {
+  std::string directory, out, point;
+};
+/// Adds DIR and the options of scripts/report, which has the same; `options` must outlive `app`.
+void add_report_options(CLI::App& app, ReportOptions& options);
+
+/// Replaces this process by the script, which lies in the build folder or in the installation of
+/// this program. Returns 1 with a sentence on stderr if it is not there.
+int report_command(const ReportOptions& options);
 
 }  // namespace handoff

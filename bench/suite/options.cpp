@@ -66,6 +66,11 @@ Suite base_suite(const RunOptions& options) {
 
 }  // namespace
 
+const std::vector<std::string>& progress_words() {
+  static const std::vector<std::string> words{"auto", "plain", "none"};
+  return words;
+}
+
 void add_plugin_option(CLI::App& app, std::vector<std::string>& plugins) {
   app.add_option("--plugin", plugins,
                  "Strategies from a shared library, built with handoff_add_strategy();\n"
@@ -174,8 +179,7 @@ RunRequest resolve(const RunOptions& options) {
   request.resume = options.resume;
   request.quiet = options.quiet;
   if (!options.progress.empty()) {
-    static const std::vector<std::string> names{"auto", "plain", "none"};
-    const std::string how = parse_name("--progress", options.progress, names);
+    const std::string how = parse_name("--progress", options.progress, progress_words());
     request.progress = how == "plain"  ? Progress::kPlain
                        : how == "none" ? Progress::kNone
                                        : Progress::kAuto;

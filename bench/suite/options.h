@@ -52,6 +52,9 @@ struct RunRequest {
   std::vector<std::string> warnings;  // sentences for stderr
 };
 
+/// auto, plain, none.
+const std::vector<std::string>& progress_words();
+
 /// Adds --plugin FILE, which may be repeated.
 void add_plugin_option(CLI::App& app, std::vector<std::string>& plugins);
 

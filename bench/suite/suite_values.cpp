@@ -149,14 +149,22 @@ std::string parse_name(std::string_view where, std::string_view text,
   throw UsageError(fmt::format("{} '{}' is not known; {}", where, name, did_you_mean(name, names)));
 }
 
+const std::vector<std::string>& transfer_words() {
+  static const std::vector<std::string> words{"copy", "move", "in_place"};
+  return words;
+}
+
 Transfer parse_transfer(std::string_view where, std::string_view text) {
-  static const std::vector<std::string> names{"copy", "move", "in_place"};
-  return transfer_named(parse_name(where, text, names)).value();
+  return transfer_named(parse_name(where, text, transfer_words())).value();
+}
+
+const std::vector<std::string>& wait_words() {
+  static const std::vector<std::string> words{"block", "spin", "spin-block"};
+  return words;
 }
 
 Wait parse_wait(std::string_view where, std::string_view text) {
-  static const std::vector<std::string> names{"block", "spin", "spin-block"};
-  return wait_named(parse_name(where, text, names)).value();
+  return wait_named(parse_name(where, text, wait_words())).value();
 }
 
 const std::vector<std::string>& pair_words() {
@@ -205,8 +213,13 @@ AskedStrategy parse_strategy(std::string_view where, std::string_view text) {
   return {std::string(label), std::string(strategy)};
 }
 
+const std::vector<std::string>& pin_words() {
+  static const std::vector<std::string> words{"auto", "none", "compact", "scatter"};
+  return words;
+}
+
 std::string parse_pin_text(std::string_view where, std::string_view text) {
-  static const std::vector<std::string> names{"auto", "none", "compact", "scatter"};
+  const std::vector<std::string>& names = pin_words();
   const std::string pin(trim(text));
   if (std::find(names.begin(), names.end(), pin) != names.end() || parse_cpu_list(pin)) return pin;
   const auto near = nearest(pin, names);

@@ -64,6 +64,12 @@ std::string parse_pin_text(std::string_view where, std::string_view text);
 
 /// auto, symmetric, many-to-one, one-to-many, oversubscribed.
 const std::vector<std::string>& pair_words();
+/// copy, move, in_place.
+const std::vector<std::string>& transfer_words();
+/// block, spin, spin-block.
+const std::vector<std::string>& wait_words();
+/// auto, none, compact, scatter.
+const std::vector<std::string>& pin_words();
 
 /// "64B", "4KiB", "1MiB": whole multiples only, else bytes.
 std::string size_text(std::uint64_t bytes);

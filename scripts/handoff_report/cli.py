@@ -15,15 +15,15 @@ from handoff_report.load import ReportError, load_run
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        print(f"report: {message}; see scripts/report --help", file=sys.stderr)
+        print(f"report: {message}; see handoff report --help", file=sys.stderr)
         raise SystemExit(1)
 
 
 def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = _Parser(
-        prog="scripts/report",
+        prog="handoff report",
         description="Draws the report of a run: one self-contained page and its figures as PNG.",
-        epilog="example: scripts/report reports/local/2025-03-01T101500Z --point '2:2 64B'",
+        epilog="example: handoff report reports/local/2025-03-01T101500Z --point '2:2 64B'",
     )
     parser.add_argument("directory", metavar="DIR", type=Path,
                         help="what `handoff run` wrote: results.json and journal.jsonl")

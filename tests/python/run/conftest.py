@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .program import Finished, Program
+from .program import Finished, Program, command
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,6 +33,20 @@ def handoff() -> Program:
 def handoff_broken() -> Program:
     """handoff with the strategies of tests/broken/ in it."""
     return find("handoff_broken")
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A prefix with handoff in it."""
+    prefix = tmp_path_factory.mktemp("prefix")
+    command("cmake", "--install", find("handoff").path.parent, "--prefix", prefix)
+    return prefix
+
+
+@pytest.fixture(scope="session")
+def here(installed: Path) -> Program:
+    """The installed handoff."""
+    return Program(installed / "bin" / "handoff")
 
 
 @pytest.fixture(scope="session")

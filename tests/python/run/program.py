@@ -20,6 +20,13 @@ SETTLE_S = 4  # within which a run that ended has nothing left; 2 s, twice for a
 Json = dict[str, Any]
 
 
+def command(*words: object, cwd: Path | None = None) -> str:
+    """What a command that must succeed prints on stdout."""
+    done = subprocess.run([str(word) for word in words], cwd=cwd, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def wait_until(holds: Callable[[], Any], within_s: float = PATIENCE_S) -> Any:
     """What `holds` returns as soon as that is true; its last answer when the time is over."""
     end = time.monotonic() + within_s

@@ -28,8 +28,6 @@ OPTIONS = {
 def test_help_of_every_command_explains_each_of_its_options(handoff: Program,
                                                             command: str) -> None:
     finished = handoff.run(command, "--help")
-    if "scripts/report is in no folder above" in finished.err:
-        pytest.skip("the build folder lies outside the source tree")
     assert finished.code == 0
     assert finished.err == ""
     for option in OPTIONS[command]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import ROOT, find
-from .program import Program
+from .program import Program, command
 from .schema import parse
 from .test_usage import assert_refused
 
@@ -18,24 +18,6 @@ SLOWER = """
     for (volatile int spin = 0; spin < 2000; ) spin = spin + 1;
 """
 SMALL = ("--pairs", "1:1", "--payload", "64")
-
-
-def command(*words: object, cwd: Path | None = None) -> None:
-    done = subprocess.run([str(word) for word in words], cwd=cwd, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A prefix with handoff in it."""
-    prefix = tmp_path_factory.mktemp("prefix")
-    command("cmake", "--install", find("handoff").path.parent, "--prefix", prefix)
-    return prefix
-
-
-@pytest.fixture(scope="session")
-def here(installed: Path) -> Program:
-    return Program(installed / "bin" / "handoff")
 
 
 @pytest.fixture(scope="session")

@@ -162,3 +162,52 @@ def test_a_plugin_that_prints_while_it_is_loaded_is_understood(handoff: Program,
     listed = json.loads(handoff.run("list", "--json", "--plugin",
                                     library(tmp_path, "chatty", chatty)).out)
     assert "chatty" in {one["name"] for one in listed}
+
+
+def test_the_example_that_cannot_be_closed_delivers(here: Program, example: Path,
+                                                    tmp_path: Path) -> None:
+    if not (example / "tbb_bounded_queue.so").exists():
+        pytest.skip("oneTBB is not found (package libtbb-dev)")
+    finished = here.run("run", "--plugin", example / "tbb_bounded_queue.so", "--strategies",
+                        "tbb_bounded_queue", "--no-references", "--pairs", "1:1,3:2", "--payload",
+                        "64,300", "--capacity", "1,3", "--transfer", "copy,move", "--incarnations",
+                        "1", "--budget", "4s", directory=tmp_path / "r")
+    assert finished.code == 0, finished.err
+    results = parse((tmp_path / "r" / "results.json").read_text())
+    assert len(results["points"]) == 16
+    for point in results["points"]:
+        for cell in point["cells"]:
+            assert cell["verdict"] == "delivered", (point["id"], cell["reason"])
+
+
+CHANNEL = """
+#include "bench/strategy.h"
+template <class Message>
+struct Mine {{
+  explicit Mine(const handoff::Setting&);
+  {members}
+}};
+const auto make = handoff::make_threads_around<Mine>;
+"""
+PUSH, POP = "void push(const Message&);", "void pop(Message&);"
+CLOSE, POISON = "void close(); void reopen();", "static Message poison();"
+
+
+@pytest.mark.parametrize(("members", "sentence"), [
+    ([PUSH, POP, POISON], ""),
+    ([PUSH, "bool pop(Message&);", CLOSE], ""),
+    ([PUSH, POP], "nothing ends this channel's consumers"),
+    ([PUSH, "bool pop(Message&);", CLOSE, POISON], "can be closed and names a poison, too"),
+    ([PUSH, POP, CLOSE], "of a channel that can be closed returns a bool"),
+    ([PUSH, "bool pop(Message&);", POISON], "of a channel that cannot be closed returns nothing"),
+    ([PUSH, POP, "static int poison();"], "poison() returns a Message that no item is"),
+    ([POP, POISON], "a channel has push(const Message&) and pop(Message&)"),
+])
+def test_a_channel_of_no_known_form_is_refused_by_the_compiler_in_a_sentence(
+        tmp_path: Path, members: list[str], sentence: str) -> None:
+    source = tmp_path / "mine.cpp"
+    source.write_text(CHANNEL.format(members="\n  ".join(members)))
+    done = subprocess.run(["c++", "-std=c++20", "-fsyntax-only", "-I", str(ROOT), str(source)],
+                          text=True, capture_output=True, check=False)
+    assert (done.returncode == 0) == (sentence == ""), done.stderr
+    assert sentence in done.stderr

@@ -21,6 +21,7 @@
 #include "bench/interface/crew.h"
 #include "bench/interface/payloads.h"
 #include "bench/strategy.h"
+#include "strategies/boost_origin.h"
 
 namespace handoff {
 namespace {
@@ -133,6 +134,10 @@ const Descriptor kDescriptor{
     .name = "asio_loop",
     .summary = "Boost.Asio io_contexts, one thread each; one post an item",
     .source = "Boost.Asio, io_context and post",
+    .family = Family::kEventLoop,
+    .carrier = Carrier::kLoop,
+    .structure = "locked list",
+    .origin = kBoostOrigin,
     .traits = {.fifo = true, .allocates = true},
     .make = [](const Setting& setting) -> std::unique_ptr<Strategy> {
       return with_message(setting.workload, [&]<class M>(std::type_identity<M>) {

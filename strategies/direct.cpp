@@ -50,6 +50,10 @@ const Descriptor kDescriptor{
     .name = "direct",
     .summary = "reference: the producer calls the consumer in the same thread",
     .source = "a function call",
+    .family = Family::kReference,
+    .carrier = Carrier::kThreads,
+    .structure = kNoStructure,
+    .origin = kOwnOrigin,
     .role = Role::kReference,
     .traits = {.fifo = true, .bounded = true, .lock_free = true},
     .unsupported = [](const Workload& workload) -> std::string {

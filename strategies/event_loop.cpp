@@ -1,5 +1,6 @@
 // event_loop: C loops, each a thread that sleeps in epoll_wait and drains an inbox of its own.
 //
+// event_loop_ring has a ring with a bound of its own for inbox.
 // A producer is a thread that puts items into inboxes, a consumer is a loop. Inbox: a ring that
 // producers claim places of by one fetch_add; credits bound the items in all inboxes together, so a
 // claimed place is free. The eventfd of a loop is written only when it sleeps or is about to: one
@@ -12,13 +13,7 @@
 // between slices.
 // Source: the reactor (Schmidt 1995); epoll(7), eventfd(2); the ring's turns are those of Vyukov's
 // bounded queue.
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <bit>
-#include <cerrno>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -26,6 +21,7 @@
 #include "bench/interface/countdown.h"
 #include "bench/interface/credits.h"
 #include "bench/interface/crew.h"
+#include "bench/interface/doorbell.h"
 #include "bench/interface/payloads.h"
 #include "bench/strategy.h"
 
@@ -33,91 +29,6 @@ namespace handoff {
 namespace {
 
 constexpr std::uint64_t kMostPlaces = 1ULL << 24;  // of all inboxes: each can hold all items
-
-/// Where a loop sleeps, and what wakes it.
-///
-/// `state_`: the loop says that it sleeps before its last look at the inbox, and that it is awake
-/// after it. Relaxed: the loop's heavy fence and the producers' light fence pair as in Dekker's
-/// algorithm, so that either the loop sees the item or the producer sees that it sleeps. One
-/// producer claims the wakeup; until it has made it, the others that come by ring as well, since it
-/// may have lost its CPU. A ring that comes too late leaves the eventfd readable: one needless
-/// wakeup.
-class Doorbell {
- public:
-  Doorbell() : epoll_(epoll_create1(EPOLL_CLOEXEC)), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    epoll_event readable{.events = EPOLLIN, .data = {}};
-    if (epoll_ < 0 || bell_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, bell_, &readable) != 0) {
-      throw std::system_error(errno, std::generic_category(), "cannot make an event loop");
-    }
-  }
-  Doorbell(const Doorbell&) = delete;
-  Doorbell& operator=(const Doorbell&) = delete;
-  ~Doorbell() {
-    close(bell_);
-    close(epoll_);
-  }
-
-  /// After publishing.
-  void ring() {
-    BetweenThreads::light_fence();
-    if (state_.load(std::memory_order_relaxed) != kAwake) [[unlikely]]
-      wake();
-  }
-
-  /// Tries `ready` for a while, then sleeps between tries until it holds, as `waiting` says;
-  /// `before_sleep` is called each time.
-  template <class Ready, class BeforeSleep>
-  void await(const Waiting& waiting, Ready ready, BeforeSleep before_sleep) {
-    if (waiting.spin(ready)) return;
-    while (!ready()) {
-      state_.store(kAsleep, std::memory_order_relaxed);
-      BetweenThreads::heavy_fence();
-      if (!ready()) {
-        before_sleep();
-        sleep(ready);
-      }
-      state_.store(kAwake, std::memory_order_relaxed);
-    }
-  }
-
- private:
-  enum State : std::uint8_t { kAwake, kAsleep, kRinging };
-  static constexpr int kSecondMs = 1000;
-
-  void wake() {
-    State state = kAsleep;
-    const bool claimed = state_.compare_exchange_strong(state, kRinging, std::memory_order_relaxed);
-    if (!claimed && state != kRinging) return;
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = write(bell_, &one, sizeof one);
-    state = kRinging;
-    if (claimed) state_.compare_exchange_strong(state, kAwake, std::memory_order_relaxed);
-  }
-
-  /// Until the bell rings. Looks once a second whether it should have: whoever rings may come late,
-  /// but not by another second.
-  template <class Ready>
-  void sleep(Ready ready) {
-    for (bool late = false; !rings();) {
-      if (late) return count_missed_wakeup();
-      late = ready();
-    }
-  }
-
-  /// False after a second without.
-  bool rings() {
-    epoll_event event;
-    int events;
-    do {  // EINTR: stopped and continued
-      events = epoll_wait(epoll_, &event, 1, kSecondMs);
-    } while (events < 0 && errno == EINTR);
-    std::uint64_t count;
-    return events > 0 && read(bell_, &count, sizeof count) > 0;
-  }
-
-  const int epoll_, bell_;
-  alignas(128) std::atomic<State> state_{kAwake};
-};
 
 /// Many producers, one loop. REQUIRES: a credit paid for each item, of at most `places` credits.
 template <class Message>
@@ -257,6 +168,10 @@ const Descriptor kDescriptor{
     .name = "event_loop",
     .summary = "epoll loops with an inbox each; an eventfd wakes a loop only when it sleeps",
     .source = "Schmidt 1995, \"Reactor\"; epoll(7), eventfd(2)",
+    .family = Family::kEventLoop,
+    .carrier = Carrier::kLoop,
+    .structure = "ticket ring",
+    .origin = kOwnOrigin,
     .traits = {.fifo = true},
     .unsupported = [](const Workload& workload) -> std::string {
       if (std::uint64_t{workload.consumers} * workload.capacity <= kMostPlaces) return {};

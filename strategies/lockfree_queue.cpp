@@ -8,6 +8,7 @@
 #include <string>
 
 #include "bench/strategy.h"
+#include "strategies/boost_origin.h"
 #include "strategies/lockfree_queues.h"
 
 namespace handoff {
@@ -19,6 +20,10 @@ const Descriptor kDescriptor{
     .name = "lockfree_queue",
     .summary = "boost::lockfree::queue, fixed-size",
     .source = "Boost.Lockfree; Michael & Scott 1996",
+    .family = Family::kLockFreeQueue,
+    .carrier = Carrier::kThreads,
+    .structure = "linked queue",
+    .origin = kBoostOrigin,
     .traits = {.fifo = true, .bounded = true, .lock_free = true},
     .unsupported = [](const Workload& workload) -> std::string {
       if (workload.capacity <= kMostItems) return {};

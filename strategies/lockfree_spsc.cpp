@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bench/strategy.h"
+#include "strategies/boost_origin.h"
 #include "strategies/lockfree_queues.h"
 
 namespace handoff {
@@ -14,6 +15,10 @@ const Descriptor kDescriptor{
     .name = "lockfree_spsc",
     .summary = "boost::lockfree::spsc_queue; one producer, one consumer",
     .source = "Boost.Lockfree; Lamport 1983",
+    .family = Family::kLockFreeQueue,
+    .carrier = Carrier::kThreads,
+    .structure = "spsc ring",
+    .origin = kBoostOrigin,
     .traits = {.fifo = true, .bounded = true, .lock_free = true},
     .unsupported = [](const Workload& workload) -> std::string {
       if (workload.producers == 1 && workload.consumers == 1) return {};

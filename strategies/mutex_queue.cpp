@@ -14,6 +14,10 @@ const Descriptor kDescriptor{
     .name = "mutex_queue",
     .summary = "bounded ring, one std::mutex, two condition variables",
     .source = "Dijkstra 1965; Hoare 1974, \"Monitors: an operating system structuring concept\"",
+    .family = Family::kMutexQueue,
+    .carrier = Carrier::kThreads,
+    .structure = "locked ring",
+    .origin = kOwnOrigin,
     .traits = {.fifo = true, .bounded = true, .blocking = true},
     .make = make_threads_around<MutexQueue>,
 };

@@ -82,6 +82,11 @@ const Descriptor kDescriptor{
     .name = "process_pool",
     .summary = "forked workers that stay, around a ring in shared memory",
     .source = "Vyukov 2010, \"Bounded MPMC queue\"; multiprocessing pools",
+    .family = Family::kProcessPool,
+    .carrier = Carrier::kProcesses,
+    .structure = "mpmc ring",
+    .structure_one_to_one = "spsc ring",
+    .origin = kOwnOrigin,
     .traits = {.fifo = true, .bounded = true, .in_place = true, .cross_process = true},
     .make = make,
 };

@@ -18,6 +18,10 @@ const Descriptor kDescriptor{
     .name = "ring_mpmc",
     .summary = "ring of slots with turns, a compare-and-swap at either end",
     .source = "Vyukov 2010, \"Bounded MPMC queue\"",
+    .family = Family::kLockFreeQueue,
+    .carrier = Carrier::kThreads,
+    .structure = "mpmc ring",
+    .origin = kOwnOrigin,
     .traits = {.fifo = true, .bounded = true, .in_place = true},
     .make = make_threads_around<RingMpmc>,
 };

@@ -19,6 +19,10 @@ const Descriptor kDescriptor{
     .name = "ring_spsc",
     .summary = "ring with remembered positions; one producer, one consumer",
     .source = "Lamport 1983; Lee, Bu, Chandranmenon 2009, \"MCRingBuffer\"",
+    .family = Family::kLockFreeQueue,
+    .carrier = Carrier::kThreads,
+    .structure = "spsc ring",
+    .origin = kOwnOrigin,
     .traits = {.fifo = true, .bounded = true, .lock_free = true, .in_place = true},
     .unsupported = [](const Workload& workload) -> std::string {
       if (workload.producers == 1 && workload.consumers == 1) return {};

@@ -20,6 +20,7 @@
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_scheduler_observer.h>
+#include <oneapi/tbb/version.h>
 #include <sched.h>
 
 #include <deque>
@@ -147,6 +148,10 @@ const Descriptor kDescriptor{
     .name = "tbb_flow_graph",
     .summary = "oneTBB limiter_node and function_node of concurrency C in an arena of its own",
     .source = "oneTBB, flow graph",
+    .family = Family::kFlowGraph,
+    .carrier = Carrier::kRuntime,
+    .structure = "node buffer",
+    .origin = "oneTBB " TBB_VERSION_STRING,
     .traits = {.bounded = true, .allocates = true, .waits_itself = true},
     .make = [](const Setting& setting) -> std::unique_ptr<Strategy> {
       return with_message(setting.workload, [&]<class M>(std::type_identity<M>) {

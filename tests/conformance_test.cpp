@@ -231,6 +231,20 @@ TEST_P(Conformance, IsDescribedForHumans) {
   ASSERT_NE(it.make, nullptr);
 }
 
+TEST_P(Conformance, SaysWhatItIsMadeOf) {
+  const Descriptor& it = descriptor();
+  EXPECT_NE(it.family, Family::kUnnamed);
+  EXPECT_EQ(family_named(name(it.family)), it.family) << "in no vocabulary";
+  EXPECT_NE(it.carrier, Carrier::kUnnamed);
+  EXPECT_EQ(carrier_named(name(it.carrier)), it.carrier) << "in no vocabulary";
+  EXPECT_FALSE(it.structure.empty());
+  EXPECT_FALSE(it.origin.empty());
+  EXPECT_EQ(it.family == Family::kReference, it.role == Role::kReference);
+  if (it.origin == kOwnOrigin) return;
+  EXPECT_NE(it.origin.find_first_of("0123456789"), std::string_view::npos)
+      << it.origin << " has no version";
+}
+
 std::string strategy_name(const ::testing::TestParamInfo<std::string>& info) { return info.param; }
 
 INSTANTIATE_TEST_SUITE_P(Every, Conformance, ::testing::ValuesIn(honest_strategies()),

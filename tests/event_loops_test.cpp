@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 #include <string>
 #include <thread>
 
@@ -21,9 +22,18 @@ using testing::kNeverCut;
 using testing::kSanitized;
 using testing::open_request;
 
-class EventLoops : public ::testing::TestWithParam<const char*> {
+struct Loops {
+  const char* strategy;
+  bool only_one;  // a ring with a single consumer has one loop
+};
+
+void PrintTo(const Loops& loops, std::ostream* out) { *out << loops.strategy; }
+
+class EventLoops : public ::testing::TestWithParam<Loops> {
  protected:
-  const Descriptor& descriptor() const { return *find_strategy(GetParam()); }
+  const Descriptor& descriptor() const { return *find_strategy(strategy()); }
+  const char* strategy() const { return GetParam().strategy; }
+  std::uint32_t up_to(std::uint32_t loops) const { return GetParam().only_one ? 1 : loops; }
 };
 
 /// SIGSTOP and SIGCONT make epoll_wait return EINTR, also where no handler is installed.
@@ -34,7 +44,7 @@ void stop_and_continue(pid_t pid) {
 }
 
 TEST_P(EventLoops, SurviveBeingStoppedBetweenSlices) {
-  CellProcess cell(open_request(GetParam(), {.producers = 2, .consumers = 3}), 60);
+  CellProcess cell(open_request(strategy(), {.producers = 2, .consumers = up_to(3)}), 60);
   ASSERT_TRUE(cell.opened().good());
   const pid_t pid = descendants(cell.keeper()).at(0);
   for (std::uint32_t slice = 1; slice <= 20; ++slice) {
@@ -47,7 +57,8 @@ TEST_P(EventLoops, SurviveBeingStoppedBetweenSlices) {
 }
 
 TEST_P(EventLoops, SurviveBeingStoppedInTheMiddleOfSlices) {
-  CellProcess cell(open_request(GetParam(), {.producers = 2, .consumers = 3, .capacity = 1}), 60);
+  CellProcess cell(open_request(strategy(), {.producers = 2, .consumers = up_to(3), .capacity = 1}),
+                   60);
   ASSERT_TRUE(cell.opened().good());
   const pid_t pid = descendants(cell.keeper()).at(0);
   std::atomic<bool> done{false};
@@ -85,7 +96,7 @@ int threads_at_work() {
 TEST_P(EventLoops, SleepBetweenSlices) {
   if (kSanitized) GTEST_SKIP() << "the sanitizer's own thread may be at work";
   for (const Wait wait : {Wait::kBlock, Wait::kSpin, Wait::kSpinBlock}) {
-    InProcess cell(descriptor(), {.producers = 2, .consumers = 5, .wait = wait}, 1000);
+    InProcess cell(descriptor(), {.producers = 2, .consumers = up_to(5), .wait = wait}, 1000);
     for (int slice = 0; slice < 5; ++slice) {
       ASSERT_TRUE(cell.slice(500).good());
       EXPECT_TRUE(eventually([] { return threads_at_work() == 0; }));
@@ -95,7 +106,8 @@ TEST_P(EventLoops, SleepBetweenSlices) {
 
 TEST_P(EventLoops, DeliverThousandsOfSlicesOfOneItem) {
   for (const Waiting& waiting : {testing::kBlocking, testing::kSpinning}) {
-    InProcess cell(descriptor(), {.producers = 3, .consumers = 5, .capacity = 1}, 100, waiting);
+    InProcess cell(descriptor(), {.producers = 3, .consumers = up_to(5), .capacity = 1}, 100,
+                   waiting);
     for (int slice = 0; slice < (kSanitized ? 300 : 3000); ++slice) {
       const CellOutcome outcome = cell.slice(1);
       ASSERT_TRUE(outcome.good()) << outcome.reason;
@@ -104,6 +116,7 @@ TEST_P(EventLoops, DeliverThousandsOfSlicesOfOneItem) {
 }
 
 TEST_P(EventLoops, AreAllUsed) {
+  if (GetParam().only_one) GTEST_SKIP() << "one loop is all there is";
   InProcess cell(descriptor(), {.consumers = 4, .capacity = 64}, 10'000);
   ASSERT_TRUE(cell.slice(10'000).good());
   for (std::uint32_t loop = 0; loop < 4; ++loop) {
@@ -111,8 +124,11 @@ TEST_P(EventLoops, AreAllUsed) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, EventLoops, ::testing::Values("event_loop", "asio_loop"),
-                         [](const auto& loop) { return std::string(loop.param); });
+INSTANTIATE_TEST_SUITE_P(Every, EventLoops,
+                         ::testing::Values(Loops{"event_loop", false},
+                                           Loops{"event_loop_ring", true},
+                                           Loops{"asio_loop", false}),
+                         [](const auto& loop) { return std::string(loop.param.strategy); });
 
 }  // namespace
 }  // namespace handoff

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/interface/doorbell.h"
 #include "bench/interface/mpmc_ring.h"
 #include "bench/interface/spsc_ring.h"
 #include "tests/strategy_test_support.h"
@@ -23,10 +24,13 @@ constexpr std::uint32_t kCapacities[] = {1, 2, 3, 5, 7, 8, 100};
 template <class Ring>
 class EveryRing : public ::testing::Test {};
 using Rings = ::testing::Types<MpmcRing<BetweenThreads>, MpmcRing<BetweenProcesses>,
+                               MpscRing<BetweenThreads>, MpscRing<BetweenThreads, Doorbell>,
                                SpscRing<BetweenThreads>, SpscRing<BetweenProcesses>>;
 struct RingNames {
   template <class Ring>
   static std::string GetName(int) {  // NOLINT: a name that Google Test asks for
+    if (std::same_as<Ring, MpscRing<BetweenThreads>>) return "MpscBetweenThreads";
+    if (std::same_as<Ring, MpscRing<BetweenThreads, Doorbell>>) return "MpscOfALoop";
     const bool spsc = std::same_as<Ring, SpscRing<BetweenThreads>> ||
                       std::same_as<Ring, SpscRing<BetweenProcesses>>;
     const bool threads = std::same_as<Ring, SpscRing<BetweenThreads>> ||
@@ -40,6 +44,12 @@ template <class Ring>
 class RingForMany : public ::testing::Test {};
 using RingsForMany = ::testing::Types<MpmcRing<BetweenThreads>, MpmcRing<BetweenProcesses>>;
 TYPED_TEST_SUITE(RingForMany, RingsForMany, RingNames);
+
+template <class Ring>
+class RingForOneConsumer : public ::testing::Test {};
+using RingsForOneConsumer =
+    ::testing::Types<MpscRing<BetweenThreads>, MpscRing<BetweenThreads, Doorbell>>;
+TYPED_TEST_SUITE(RingForOneConsumer, RingsForOneConsumer, RingNames);
 
 template <class Ring>
 class RingBetweenProcesses : public ::testing::Test {};
@@ -244,6 +254,12 @@ TYPED_TEST(RingForMany, DeliversEachItemOnceAndInOrderToManyAtOnce) {
     exchange<TypeParam>(4, 1, capacity, items);
   }
   exchange<TypeParam>(32, 32, 2, items / 10);
+}
+
+TYPED_TEST(RingForOneConsumer, DeliversEachItemOnceAndInOrderFromManyAtOnce) {
+  const std::uint64_t items = testing::kSanitized ? 300 : 3000;
+  for (const std::uint32_t capacity : kCapacities) exchange<TypeParam>(4, 1, capacity, items);
+  exchange<TypeParam>(32, 1, 2, items / 10);
 }
 
 TYPED_TEST(EveryRing, DeliversEachItemOnceAndInOrderToAnotherThread) {

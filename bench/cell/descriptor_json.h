@@ -32,6 +32,11 @@ inline nlohmann::json descriptor_json(const Descriptor& descriptor) {
   return {{"name", descriptor.name},
           {"summary", descriptor.summary},
           {"source", descriptor.source},
+          {"family", name(descriptor.family)},
+          {"carrier", name(descriptor.carrier)},
+          {"structure", descriptor.structure},
+          {"structure_one_to_one", descriptor.structure_one_to_one},
+          {"origin", descriptor.origin},
           {"role", descriptor.role == Role::kReference ? "reference" : "candidate"},
           {"probe", descriptor.probe},
           {"slow_item_ns", descriptor.slow_item_ns},
@@ -42,6 +47,8 @@ inline nlohmann::json descriptor_json(const Descriptor& descriptor) {
 inline Descriptor descriptor_from(const nlohmann::json& json) {
   Descriptor descriptor;
   descriptor.role = json.at("role") == "reference" ? Role::kReference : Role::kCandidate;
+  descriptor.family = family_named(json.value("family", ""));
+  descriptor.carrier = carrier_named(json.value("carrier", ""));
   descriptor.probe = json.value("probe", false);
   descriptor.slow_item_ns = json.value("slow_item_ns", 0.0);
   for (const NamedTrait& trait : kTraits) {

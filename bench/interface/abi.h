@@ -6,7 +6,7 @@
 #pragma once
 
 /// Moves with every change of what a strategy sees.
-#define HANDOFF_INTERFACE "1"
+#define HANDOFF_INTERFACE "2"
 
 #define HANDOFF_TEXT_(x) #x
 #define HANDOFF_TEXT(x) HANDOFF_TEXT_(x)

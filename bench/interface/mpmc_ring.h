@@ -13,7 +13,11 @@
 // The bound is separate: p can be reserved once p - capacity has been released. All that was
 // reserved before p - capacity is released by then as well, so slot p is free itself.
 //
-// Between: threads of one process, or processes forked after its construction.
+// MpscRing is the same for one consumer: nobody else moves `head`, so to take is no
+// compare-and-swap.
+//
+// Between: threads of one process, or processes forked after its construction. NotEmpty: where
+// consumers wait, an eventcount or what has its members (doorbell.h).
 // Source: Vyukov 2010, "Bounded MPMC queue" (1024cores.net).
 #pragma once
 
@@ -26,7 +30,7 @@
 
 namespace handoff {
 
-template <class Between>
+template <class Between, class NotEmpty>
 struct MpmcEnds {
   explicit MpmcEnds(const Waiting& waiting) : not_full(waiting), not_empty(waiting) {}
 
@@ -37,12 +41,13 @@ struct MpmcEnds {
   alignas(128) std::atomic<std::uint64_t> head{0};
   /// Release by close() and break_off(), acquire by waiters: what was committed before is found.
   alignas(128) std::atomic<RingState> state{RingState::kOpen};
-  BasicEventCount<Between> not_full, not_empty;
+  BasicEventCount<Between> not_full;
+  NotEmpty not_empty;
 };
 
-template <class Between>
-class MpmcRing : public RingMemory<MpmcEnds<Between>> {
-  using Memory = RingMemory<MpmcEnds<Between>>;
+template <class Between, class NotEmpty = BasicEventCount<Between>, bool kOneConsumer = false>
+class MpmcRing : public RingMemory<MpmcEnds<Between, NotEmpty>> {
+  using Memory = RingMemory<MpmcEnds<Between, NotEmpty>>;
   using Memory::capacity_;
   using Memory::ends_;
   using Memory::slots;
@@ -140,6 +145,9 @@ class MpmcRing : public RingMemory<MpmcEnds<Between>> {
       if (ahead < 0) return nullptr;
       if (ahead > 0) {
         head = ends_->head.load(std::memory_order_relaxed);
+      } else if (kOneConsumer) {
+        ends_->head.store(head + 1, std::memory_order_relaxed);
+        return slot_of(head);
       } else if (ends_->head.compare_exchange_weak(head, head + 1, std::memory_order_relaxed)) {
         return slot_of(head);
       }
@@ -155,9 +163,13 @@ class MpmcRing : public RingMemory<MpmcEnds<Between>> {
   }
   [[gnu::noinline]] Slot* wait_and_take() {
     Slot* slot = Memory::wait_for_item([&] { return try_take(); });
+    if (kOneConsumer) return slot;
     if (takeable(ends_->head.load(std::memory_order_relaxed)) >= 0) ends_->not_empty.notify_one();
     return slot;
   }
 };
+
+template <class Between, class NotEmpty = BasicEventCount<Between>>
+using MpscRing = MpmcRing<Between, NotEmpty, true>;
 
 }  // namespace handoff

@@ -30,13 +30,13 @@ namespace handoff {
 /// fails; `reap` waits for the end and empties the handle. Both say what went wrong; empty:
 /// nothing.
 template <class C>
-concept Carrier = requires(typename C::Handle& handle, void* (*body)(void*), void* argument,
+concept Spawner = requires(typename C::Handle& handle, void* (*body)(void*), void* argument,
                            int cpu) {
   { C::start(handle, body, argument, cpu) } -> std::same_as<std::string>;
   { C::reap(handle) } -> std::same_as<std::string>;
 };
 
-template <class Message, Carrier C>
+template <class Message, Spawner C>
 class PerItem final : public Strategy {
  public:
   explicit PerItem(const Setting& setting)
@@ -124,7 +124,7 @@ class PerItem final : public Strategy {
 };
 
 /// For Descriptor::make.
-template <Carrier C>
+template <Spawner C>
 std::unique_ptr<Strategy> make_per_item(const Setting& setting) {
   return with_message(setting.workload, [&]<class M>(std::type_identity<M>) {
     return std::unique_ptr<Strategy>(std::make_unique<PerItem<M, C>>(setting));

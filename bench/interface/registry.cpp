@@ -45,6 +45,12 @@ std::uint32_t items_kept(const Descriptor& descriptor, const Workload& workload)
   return std::clamp(descriptor.keeps(workload), 1U, workload.capacity);
 }
 
+std::string_view structure_at(const Descriptor& descriptor, const Workload& workload) {
+  const bool one_to_one = workload.producers == 1 && workload.consumers == 1;
+  return one_to_one && !descriptor.structure_one_to_one.empty() ? descriptor.structure_one_to_one
+                                                                : descriptor.structure;
+}
+
 std::span<const Descriptor* const> strategies() { return registry().own; }
 
 const Descriptor* find_strategy(std::string_view name) { return find_among(registry().own, name); }

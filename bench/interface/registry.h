@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bench/interface/abi.h"
+#include "bench/interface/mechanism.h"
 #include "bench/interface/workload.h"
 
 namespace handoff {
@@ -40,6 +41,17 @@ struct Descriptor {
   std::string_view name;
   std::string_view summary;  // one line for `handoff list`
   std::string_view source;   // paper, documentation or textbook
+  Family family = Family::kUnnamed;
+  Carrier carrier = Carrier::kUnnamed;
+  /// What holds the items under way: "mpmc ring", "locked ring", "linked queue", or kNoStructure.
+  /// Two strategies of one origin say the same only where it is the same code. Empty: takes part in
+  /// no pair that tells what a mechanism costs.
+  std::string_view structure;
+  /// Where it is another with one producer and one consumer; empty: the same.
+  std::string_view structure_one_to_one;
+  /// kOwnOrigin, or the library and the version that it was compiled with, by the library's own
+  /// macro.
+  std::string_view origin;
   Role role = Role::kCandidate;
   /// A reference that measures the machine, not the point: 1:1, 8 bytes, told the point's payload
   /// as Workload::beside, on the CPUs of the first producer and the first consumer.
@@ -60,6 +72,9 @@ struct Descriptor {
 
 /// Most items that the strategy ever keeps at `workload`; at least 1.
 std::uint32_t items_kept(const Descriptor& descriptor, const Workload& workload);
+
+/// What holds the items at `workload`; empty: not said.
+std::string_view structure_at(const Descriptor& descriptor, const Workload& workload);
 
 /// Why the strategy cannot do `workload`, by its traits or its own words; empty if it can.
 std::string why_unsupported(const Descriptor& descriptor, const Workload& workload);

@@ -1,8 +1,8 @@
 // A ring as a channel: messages are copied into slots and out of them, or, where the transfer is
 // in_place, payloads are written and read in the slots themselves.
 //
-// Ring: MpmcRing or SpscRing, between threads or processes. The same code on both sides of every
-// carrier, so that two rows that use it differ in their carrier alone.
+// Ring: MpmcRing, MpscRing or SpscRing, between threads or processes. The same code on both sides
+// of every carrier, so that two rows that use it differ in their carrier alone.
 #pragma once
 
 #include <cstddef>
@@ -67,6 +67,8 @@ class RingChannel {
   void break_off() { ring_.break_off(); }
   /// For a worker process: maps all slots there, too.
   void populate() const { ring_.populate(); }
+  /// Where consumers wait.
+  auto& not_empty() { return ring_.not_empty(); }
 
  private:
   using Slot = typename Ring::Slot;

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <new>
 
 #include "bench/interface/shared_memory.h"
@@ -17,7 +18,7 @@ namespace handoff {
 enum class RingState : std::uint32_t { kOpen, kClosed, kBroken };
 
 /// `Ends`: the words at both ends, made in shared memory before the slots. It has `state`, and an
-/// eventcount for each side: `not_full`, `not_empty`.
+/// eventcount for each side, or what has its members: `not_full`, `not_empty`.
 template <class Ends>
 class RingMemory {
  public:
@@ -25,6 +26,12 @@ class RingMemory {
   /// lie beside it, so that an item is one line; others begin on a line of their own. Without a
   /// header small ones share a line.
   RingMemory(std::uint32_t capacity, std::size_t room, std::size_t header, const Waiting& waiting);
+  RingMemory(const RingMemory&) = delete;
+  RingMemory& operator=(const RingMemory&) = delete;
+  ~RingMemory() { std::destroy_at(ends_); }
+
+  /// Where consumers wait.
+  auto& not_empty() { return ends_->not_empty; }
 
   /// For a worker process: maps all slots there, too.
   void populate() const { memory_.populate(); }
@@ -55,7 +62,7 @@ class RingMemory {
           return slot != nullptr ||
                  ends_->state.load(std::memory_order_acquire) == RingState::kBroken;
         },
-        &ends_->not_empty);
+        beside(ends_->not_full, ends_->not_empty));
     return slot;
   }
   /// Waits until `attempt` is not null; null once the ring is closed and empty, or broken off.
@@ -69,8 +76,18 @@ class RingMemory {
           slot = attempt();
           return slot != nullptr || ended;
         },
-        &ends_->not_full);
+        beside(ends_->not_empty, ends_->not_full));
     return slot;
+  }
+
+  /// The other end, as one end's await wants it: one that sleeps in another way cannot be nudged.
+  template <class End>
+  static End* beside(const End& /*here*/, End& other) {
+    return &other;
+  }
+  template <class End, class Other>
+  static End* beside(const End& /*here*/, const Other& /*other*/) {
+    return nullptr;
   }
 
   SharedMemory memory_;

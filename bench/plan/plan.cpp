@@ -98,8 +98,12 @@ std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant
     cell.strategy = strategy.name;
     cell.role = strategy.role;
     cell.plugin = entrant.plugin;
+    cell.family = strategy.family;
+    cell.carrier = strategy.carrier;
+    cell.origin = strategy.origin;
     cell.probe = strategy.probe;
     const Workload own = strategy.probe ? probe_workload(workload) : workload;
+    cell.structure = structure_at(strategy, own);
     cell.unsupported = why_unsupported(strategy, own);
     cell.executing =
         strategy.executing != nullptr ? strategy.executing(own) : own.producers + own.consumers;

@@ -28,8 +28,12 @@ namespace handoff {
 struct CellPlan {
   std::string label, strategy;
   Role role = Role::kCandidate;
-  std::string program;          // the build of handoff that runs it; empty: this one
-  std::string plugin;           // the file that holds it; empty: the program does
+  std::string program;  // the build of handoff that runs it; empty: this one
+  std::string plugin;   // the file that holds it; empty: the program does
+  Family family = Family::kUnnamed;
+  Carrier carrier = Carrier::kUnnamed;
+  std::string structure;        // what holds the items at this point; empty: not said
+  std::string origin;           // ours, or a library and its version; empty: not said
   std::string unsupported;      // why it does not run, a sentence; empty: it runs
   std::uint32_t executing = 0;  // threads or processes that produce and consume
   std::uint32_t keeps = 0;      // items at most; 0: the capacity

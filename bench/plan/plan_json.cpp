@@ -25,6 +25,10 @@ Json cell_json(const CellPlan& cell) {
   return {{"label", cell.label},
           {"strategy", cell.strategy},
           {"role", cell.role == Role::kReference ? "reference" : "candidate"},
+          {"family", name(cell.family)},
+          {"carrier", name(cell.carrier)},
+          {"structure", cell.structure},
+          {"origin", cell.origin},
           {"unsupported", cell.unsupported},
           {"executing", cell.executing},
           {"keeps", cell.keeps},
@@ -42,6 +46,10 @@ CellPlan cell_from(const Json& from) {
   cell.label = from.at("label");
   cell.strategy = from.at("strategy");
   cell.role = from.at("role") == "reference" ? Role::kReference : Role::kCandidate;
+  cell.family = family_named(from.value("family", ""));
+  cell.carrier = carrier_named(from.value("carrier", ""));
+  cell.structure = from.value("structure", "");
+  cell.origin = from.value("origin", "");
   cell.unsupported = from.at("unsupported");
   cell.executing = from.at("executing");
   cell.keeps = from.value("keeps", 0U);

@@ -33,10 +33,16 @@ ForeignStrategies strategies_from(const std::string& file, const Json& told) {
     made->name = one.at("name");
     made->summary = one.at("summary");
     made->source = one.at("source");
+    made->structure = one.value("structure", "");
+    made->structure_one_to_one = one.value("structure_one_to_one", "");
+    made->origin = one.value("origin", "");
     made->descriptor = descriptor_from(one);
     made->descriptor.name = made->name;
     made->descriptor.summary = made->summary;
     made->descriptor.source = made->source;
+    made->descriptor.structure = made->structure;
+    made->descriptor.structure_one_to_one = made->structure_one_to_one;
+    made->descriptor.origin = made->origin;
     strategies.push_back(std::move(made));
   }
   return strategies;

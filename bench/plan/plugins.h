@@ -16,7 +16,7 @@ namespace handoff {
 /// One strategy that is not of this program. Its descriptor's texts lie beside it.
 struct ForeignStrategy {
   std::string file;  // canonical path of the plug-in or program that holds it
-  std::string name, summary, source;
+  std::string name, summary, source, structure, structure_one_to_one, origin;
   Descriptor descriptor;
 };
 using ForeignStrategies = std::vector<std::unique_ptr<const ForeignStrategy>>;

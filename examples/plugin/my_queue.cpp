@@ -63,6 +63,10 @@ const Descriptor kDescriptor{
     .name = "my_queue",
     .summary = "bounded ring with a lock for each end",
     .source = "Michael, Scott, PODC 1996",
+    .family = Family::kMutexQueue,
+    .carrier = Carrier::kThreads,
+    .structure = "two-lock ring",
+    .origin = "my_queue 1.0",
     .traits = {.fifo = true, .bounded = true},
     .make = make_threads_around<MyQueue>,
 };

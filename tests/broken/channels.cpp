@@ -89,6 +89,10 @@ constexpr Descriptor describe(std::string_view name, std::string_view summary) {
   return {.name = name,
           .summary = summary,
           .source = "tests/broken/channels.cpp",
+          .family = Family::kMutexQueue,
+          .carrier = Carrier::kThreads,
+          .structure = "locked deque",
+          .origin = kOwnOrigin,
           .traits = {.fifo = true, .bounded = true, .blocking = true, .allocates = true},
           .unsupported = by_value_only,
           .make = make_broken<C>};

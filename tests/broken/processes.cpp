@@ -54,6 +54,10 @@ constexpr Descriptor describe(std::string_view name, std::string_view summary) {
   return {.name = name,
           .summary = summary,
           .source = "tests/broken/processes.cpp",
+          .family = Family::kReference,
+          .carrier = Carrier::kThreads,
+          .structure = kNoStructure,
+          .origin = kOwnOrigin,
           .traits = {.fifo = true, .bounded = true},
           .make = [](const Setting&) -> std::unique_ptr<Strategy> {
             return std::make_unique<Misbehaves<kAtVictim>>();
@@ -80,6 +84,10 @@ const Descriptor kBroken[] = {
     {.name = "broken_constructor_throws",
      .summary = "broken: cannot be constructed",
      .source = "tests/broken/processes.cpp",
+     .family = Family::kReference,
+     .carrier = Carrier::kThreads,
+     .structure = kNoStructure,
+     .origin = kOwnOrigin,
      .make = [](const Setting&) -> std::unique_ptr<Strategy> {
        throw std::runtime_error("the queue cannot be built");
      }},

@@ -28,6 +28,10 @@ const Descriptor kTeller[] = {
     {.name = "broken_tells_addresses",
      .summary = "says where its memory lies",
      .source = "tests/broken/tells_addresses.cpp",
+     .family = Family::kReference,
+     .carrier = Carrier::kThreads,
+     .structure = kNoStructure,
+     .origin = kOwnOrigin,
      .make = [](const Setting&) -> std::unique_ptr<Strategy> {
        return std::make_unique<TellsAddresses>();
      }},

@@ -4,6 +4,7 @@
 #include <boost/lockfree/spsc_queue.hpp>
 
 #include "bench/strategy.h"
+#include "strategies/boost_origin.h"
 
 namespace handoff {
 namespace {
@@ -56,6 +57,10 @@ const Descriptor kDescriptor{
     .name = "handwritten_spsc",
     .summary = "yardstick: hand-written loops around boost::lockfree::spsc_queue",
     .source = "tests/yardsticks",
+    .family = Family::kLockFreeQueue,
+    .carrier = Carrier::kThreads,
+    .structure = "spsc ring",
+    .origin = kBoostOrigin,
     .traits = {.fifo = true, .bounded = true},
     .unsupported = [](const Workload& workload) -> std::string {
       if (workload.producers == 1 && workload.consumers == 1 && workload.payload == 64) return {};

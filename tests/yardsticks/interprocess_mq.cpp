@@ -6,6 +6,7 @@
 
 #include "bench/interface/workers.h"
 #include "bench/strategy.h"
+#include "strategies/boost_origin.h"
 
 namespace handoff {
 namespace {
@@ -62,6 +63,10 @@ const Descriptor kDescriptor{
     .name = "interprocess_mq",
     .summary = "yardstick: boost::interprocess::message_queue, a worker process",
     .source = "tests/yardsticks",
+    .family = Family::kProcessPool,
+    .carrier = Carrier::kProcesses,
+    .structure = "locked heap",
+    .origin = kBoostOrigin,
     .traits = {.fifo = true, .bounded = true, .blocking = true, .cross_process = true},
     .unsupported = [](const Workload& workload) -> std::string {
       if (workload.producers == 1 && workload.consumers == 1 && workload.payload == 64) return {};

@@ -83,6 +83,10 @@ const Descriptor kDescriptor{
     .name = "pipe_per_item",
     .summary = "yardstick: a worker process, one write and one read of a pipe for each item",
     .source = "tests/yardsticks",
+    .family = Family::kProcessPool,
+    .carrier = Carrier::kProcesses,
+    .structure = "pipe",
+    .origin = kOwnOrigin,
     .traits = {.fifo = true, .bounded = true, .blocking = true, .cross_process = true},
     .unsupported = [](const Workload& workload) -> std::string {
       if (workload.producers == 1 && workload.consumers == 1 && workload.payload == 64 &&

@@ -66,6 +66,19 @@ def test_list_as_json_names_strategies_roles_and_traits(handoff: Program) -> Non
     assert not any(name.startswith("broken") for name in strategies)
 
 
+def test_list_says_what_each_strategy_is_made_of(handoff: Program) -> None:
+    strategies = {one["name"]: one for one in parse(handoff.run("list", "--json").out)}
+    for strategy in strategies.values():
+        for part in ("family", "carrier", "structure", "origin"):
+            assert strategy[part], f"{strategy['name']} says no {part}"
+    assert strategies["process_pool"]["structure"] == "mpmc ring"
+    assert strategies["process_pool"]["structure_one_to_one"] == "spsc ring"
+    assert strategies["lockfree_queue"]["origin"].startswith("Boost 1.")
+    shown = handoff.run("list").out
+    assert "process pool; mpmc ring (spsc ring at 1:1); processes; ours" in shown
+    assert "mutex queue; locked ring; threads; ours" in shown
+
+
 def test_list_shows_every_strategy_of_the_json(handoff: Program) -> None:
     shown = handoff.run("list").out
     for strategy in parse(handoff.run("list", "--json").out):

@@ -59,19 +59,20 @@ const char* const kNumbers[] = {"ns_per_item",
 TEST(Results, HaveTheKeysThatTheDocumentationNames) {
   EXPECT_EQ(results().at("schema"), 2);
   EXPECT_EQ(keys(results()), (std::set<std::string>{"schema", "context", "points"}));
-  EXPECT_EQ(keys(results().at("points").at(0)),
-            (std::set<std::string>{"id", "workload", "binding", "slice_ns", "incarnations",
-                                   "blocks", "floor_ns", "leader", "decided", "winner", "tied",
-                                   "more_s", "obstacle", "sentences", "cells", "ratios"}));
+  EXPECT_EQ(
+      keys(results().at("points").at(0)),
+      (std::set<std::string>{"id", "workload", "binding", "slice_ns", "incarnations", "blocks",
+                             "floor_ns", "leader", "decided", "winner", "tied", "more_s",
+                             "obstacle", "sentences", "cells", "ratios", "mechanisms"}));
   EXPECT_EQ(keys(results()["points"][0]["workload"]),
             (std::set<std::string>{"producers", "consumers", "payload", "capacity",
                                    "capacity_asked", "transfer", "wait", "spin_ns"}));
   EXPECT_EQ(keys(results()["points"][0]["binding"]),
             (std::set<std::string>{"mode", "bound", "cpus", "oversubscribed", "note"}));
-  std::set<std::string> of_cell{"label",       "strategy",     "role",           "verdict",
-                                "reason",      "bound",        "note",           "items",
-                                "slices",      "incarnations", "missed_wakeups", "untimed_slices",
-                                "waits_itself"};
+  std::set<std::string> of_cell{
+      "label",        "strategy", "role",    "verdict",      "reason",         "bound",
+      "note",         "items",    "slices",  "incarnations", "missed_wakeups", "untimed_slices",
+      "waits_itself", "family",   "carrier", "structure",    "origin"};
   of_cell.insert(std::begin(kNumbers), std::end(kNumbers));
   for (const Json& each : results()["points"][0]["cells"]) EXPECT_EQ(keys(each), of_cell);
   EXPECT_EQ(keys(results()["points"][0]["ratios"].at(0)),

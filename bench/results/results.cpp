@@ -9,6 +9,7 @@
 
 #include "bench/results/control.h"
 #include "bench/results/interpretation.h"
+#include "bench/results/mechanisms.h"
 #include "bench/results/results_json.h"
 #include "bench/stats/interim_looks.h"
 #include "bench/stats/quantile.h"
@@ -32,19 +33,24 @@ struct PointResult {
     const auto& found = estimate.cells[index];
     return found ? &*found : nullptr;
   }
-  /// A control's is that of the cell it repeats; empty before that is chosen.
-  std::string strategy_of(std::size_t index) const {
-    if (!plan.cells[index].control) return plan.cells[index].strategy;
+  /// The cell whose strategy it runs: of a control the one it repeats, once that is chosen.
+  const CellPlan& measured_by(std::size_t index) const {
     const int twin = record.cells[index].twin;
-    return twin < 0 ? "" : plan.cells[static_cast<std::size_t>(twin)].strategy;
+    const bool repeats = plan.cells[index].control && twin >= 0;
+    return plan.cells[repeats ? static_cast<std::size_t>(twin) : index];
   }
 };
 
 Json cell_json(const PointResult& point, std::size_t index) {
   const CellPlan& plan = point.plan.cells[index];
   const CellRecord& record = point.record.cells[index];
+  const CellPlan& of = point.measured_by(index);
   Json cell{{"label", plan.label},
-            {"strategy", point.strategy_of(index)},
+            {"strategy", of.strategy},
+            {"family", name(of.family)},
+            {"carrier", name(of.carrier)},
+            {"structure", of.structure},
+            {"origin", of.origin},
             {"role", plan.control                    ? "control"
                      : plan.role == Role::kReference ? "reference"
                                                      : "candidate"},
@@ -187,9 +193,10 @@ Json point_json(const PointResult& point) {
 
 }  // namespace
 
-PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointRecord& record,
-                       bool at_look) {
-  std::vector<int> candidates, references;
+namespace {
+
+EstimateOptions estimate_options(const Plan& plan, const PointPlan& point,
+                                 const PointRecord& record, bool at_look) {
   EstimateOptions options;
   options.between_run_sds = point.between_run_sds;
   const auto incarnations = static_cast<int>(record.passes_done.size());
@@ -203,10 +210,29 @@ PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointReco
     // What the look at these very data has dropped is judged with the rest, by what is spent now.
     const int after = record.cells[i].dropped_after;
     options.dropped_by.push_back(after < incarnations ? last_look(plan.looks, after) : -1);
+  }
+  return options;
+}
+
+/// Candidates and references that have a number.
+std::vector<int> usable_cells(const PointPlan& point, const PointRecord& record) {
+  std::vector<int> usable;
+  for (std::size_t i = 0; i < point.cells.size(); ++i) {
     if (!record.cells[i].outcome.good() || point.cells[i].control) continue;
-    if (hardly_timed(record.cells[i])) continue;
-    (point.cells[i].role == Role::kReference ? references : candidates)
-        .push_back(static_cast<int>(i));
+    if (!hardly_timed(record.cells[i])) usable.push_back(static_cast<int>(i));
+  }
+  return usable;
+}
+
+}  // namespace
+
+PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointRecord& record,
+                       bool at_look) {
+  std::vector<int> candidates, references;
+  const EstimateOptions options = estimate_options(plan, point, record, at_look);
+  for (const int cell : usable_cells(point, record)) {
+    (point.cells[static_cast<std::size_t>(cell)].role == Role::kReference ? references : candidates)
+        .push_back(cell);
   }
   PointEstimate made = estimate_point(record.samples, static_cast<int>(point.cells.size()),
                                       candidates, references, options);
@@ -265,7 +291,11 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
             interval_json(point.cell(c)->typical_ns, "median", 1 / kHandOversInFloorItem);
       }
     }
-    results["points"].push_back(point_json(point));
+    Json json = point_json(point);
+    json["mechanisms"] =
+        mechanisms_json(point_plan, point_record, usable_cells(point_plan, point_record),
+                        estimate_options(plan, point_plan, point_record, false));
+    results["points"].push_back(std::move(json));
   }
   results["context"]["between_runs"] = between_runs_json(plan);
   results["context"]["outlook"] = undecided_json(plan, results["points"]);

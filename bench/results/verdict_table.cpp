@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/plan/plan.h"
+#include "bench/results/mechanisms.h"
 #include "bench/results/text_table.h"
 
 namespace handoff {
@@ -16,6 +17,8 @@ using Json = nlohmann::json;
 namespace {
 
 using Row = std::vector<std::string>;
+
+constexpr const char* kMechanismHeading = "What the mechanism costs";
 
 TextTable empty_table() {
   return TextTable({{"strategy", false},
@@ -164,6 +167,11 @@ void print_verdicts(std::ostream& out, const Json& results) {
     for (const std::string& sentence : sentences_of(point)) out << "  " << sentence << '\n';
     out << '\n';
   }
+  if (const std::vector<std::string> lines = mechanism_lines(results); !lines.empty()) {
+    out << kMechanismHeading << '\n';
+    for (const std::string& line : lines) out << "  " << line << '\n';
+    out << '\n';
+  }
   for (const std::string& sentence : sentences_of_run(results)) out << sentence << '\n';
   for (const Json& sentence : results.at("context").at("dropped")) {
     out << "not measured: " << sentence.get<std::string>() << '\n';
@@ -181,6 +189,10 @@ std::string summary_markdown(const Json& results) {
     text += "\n## " + heading(point) + "\n\n";
     text += table_of(point).markdown();
     for (const std::string& sentence : sentences_of(point)) text += "\n" + sentence + ".\n";
+  }
+  if (const std::vector<std::string> lines = mechanism_lines(results); !lines.empty()) {
+    text += fmt::format("\n## {}\n\n", kMechanismHeading);
+    for (const std::string& line : lines) text += "- " + line + "\n";
   }
   text += "\n";
   for (const std::string& sentence : sentences_of_run(results)) text += "- " + sentence + "\n";

@@ -92,6 +92,12 @@ PairEstimate estimate_series(const PairSeries& series, int cell, int to, double 
   return pair;
 }
 
+/// The look that dropped `cell`, or -1.
+int dropped_by(const EstimateOptions& options, int cell) {
+  const auto index = static_cast<std::size_t>(cell);
+  return index < options.dropped_by.size() ? options.dropped_by[index] : -1;
+}
+
 using Indexes = std::vector<std::size_t>;
 
 // Holm's step-down over `pairs` that are `open`, with what the decided pairs have spent taken off
@@ -129,19 +135,15 @@ std::vector<PairEstimate> pairs_to_leader(std::span<const IncarnationTable> tabl
     series.push_back(pair_series(tables, cell, leader, anchors));
     pairs.push_back({cell, leader, {}, {}, {}});
   }
-  const auto dropped_by = [&](std::size_t i) {
-    const auto cell = static_cast<std::size_t>(pairs[i].cell);
-    return cell < options.dropped_by.size() ? options.dropped_by[cell] : -1;
-  };
   Indexes open(pairs.size());
   std::iota(open.begin(), open.end(), 0);
   for (int look = 0; look < kMostLooks - 1; ++look) {
     Indexes leaving;
     std::copy_if(open.begin(), open.end(), std::back_inserter(leaving),
-                 [&](std::size_t i) { return dropped_by(i) == look; });
+                 [&](std::size_t i) { return dropped_by(options, pairs[i].cell) == look; });
     step_down(pairs, series, open, leaving, alpha * look_share(look), options);
     for (const std::size_t i : leaving) pairs[i].closed = true;
-    std::erase_if(open, [&](std::size_t i) { return dropped_by(i) == look; });
+    std::erase_if(open, [&](std::size_t i) { return dropped_by(options, pairs[i].cell) == look; });
   }
   step_down(pairs, series, open, open, alpha * options.alpha_share, options);
   return pairs;
@@ -201,6 +203,26 @@ PairEstimate estimate_named_pair(const PointSamples& samples, int cell_count, in
   const PairSeries series = mean_series(tables, cell, to);
   const double alpha = (1 - options.confidence) * options.alpha_share;
   return estimate_series(series, cell, to.front(), 1 - alpha, options);
+}
+
+std::vector<PairEstimate> estimate_named_pairs(const PointSamples& samples, int cell_count,
+                                               const std::vector<NamedPair>& pairs,
+                                               const std::vector<int>& anchors,
+                                               const EstimateOptions& options) {
+  const std::vector<IncarnationTable> tables = incarnation_tables(samples, cell_count);
+  const double each = part_of(1 - options.confidence, pairs.size());
+  std::vector<PairEstimate> estimates;
+  for (const auto [cell, to] : pairs) {
+    int look = kMostLooks;  // the first that dropped one of them: both were measured until then
+    for (const int of : {dropped_by(options, cell), dropped_by(options, to)}) {
+      if (of >= 0) look = std::min(look, of);
+    }
+    const double share = look < kMostLooks ? look_share(look) : options.alpha_share;
+    estimates.push_back(estimate_series(pair_series(tables, cell, to, anchors), cell, to,
+                                        1 - each * share, options));
+    estimates.back().closed = look < kMostLooks;
+  }
+  return estimates;
 }
 
 }  // namespace handoff

@@ -82,6 +82,18 @@ struct EstimateOptions {
 PairEstimate estimate_named_pair(const PointSamples& samples, int cell_count, int cell,
                                  const std::vector<int>& to, const EstimateOptions& options = {});
 
+/// Cells that were paired before anything was measured, by index.
+struct NamedPair {
+  int cell = 0, to = 0;
+};
+/// Each of `pairs`, in their order, at `confidence` together: a family of its own beside those of
+/// estimate_point. `anchors` as there. A pair of which a look has dropped a cell is as it was then,
+/// by what that look spends.
+std::vector<PairEstimate> estimate_named_pairs(const PointSamples& samples, int cell_count,
+                                               const std::vector<NamedPair>& pairs,
+                                               const std::vector<int>& anchors,
+                                               const EstimateOptions& options = {});
+
 PointEstimate estimate_point(const PointSamples& samples, int cell_count,
                              const std::vector<int>& candidates, const std::vector<int>& references,
                              const EstimateOptions& options = {});

@@ -10,7 +10,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from handoff_report.model import Cell, Interval, Point, Ratio, Run
+from handoff_report.model import Cell, Interval, Mechanism, Point, Ratio, Run
 
 SCHEMA = 2
 
@@ -64,6 +64,10 @@ def load_cell(fields: dict[str, Any]) -> Cell:
     return Cell(
         label=label,
         strategy=text(fields.get("strategy")) or label,
+        family=text(fields.get("family")),
+        structure=text(fields.get("structure")),
+        carrier=text(fields.get("carrier")),
+        origin=text(fields.get("origin")),
         role=text(fields.get("role")) or "candidate",
         verdict=verdict,
         reason=text(fields.get("reason")),
@@ -88,6 +92,17 @@ def load_ratio(fields: dict[str, Any]) -> Ratio:
         overall=interval(fields.get("overall")),
         verdict=text(fields.get("verdict")) or "undecided",
         incarnations=count(fields.get("incarnations")),
+    )
+
+
+def load_mechanism(fields: dict[str, Any]) -> Mechanism:
+    return Mechanism(
+        what=text(fields.get("what")),
+        label=text(fields.get("label")),
+        to=text(fields.get("to")),
+        costs=text(fields.get("costs")),
+        typical=interval(fields),
+        verdict=text(fields.get("verdict")) or "undecided",
     )
 
 
@@ -126,6 +141,8 @@ def load_point(index: int, fields: dict[str, Any]) -> Point:
         decided=fields.get("decided") is True,
         cells=tuple(sorted(cells, key=table_order)),
         ratios=tuple(load_ratio(mapping(ratio)) for ratio in sequence(fields.get("ratios"))),
+        mechanisms=tuple(load_mechanism(mapping(pair))
+                         for pair in sequence(fields.get("mechanisms"))),
         sentences=tuple(text(sentence) for sentence in sequence(fields.get("sentences"))),
     )
 

@@ -31,9 +31,31 @@ class Ratio:
 
 
 @dataclass(frozen=True)
+class Mechanism:
+    """Two cells that differ in `what` only, "carrier" or "structure", as a ratio; `costs` says it
+    in words, with {} where the ratio belongs."""
+
+    what: str
+    label: str
+    to: str
+    costs: str
+    typical: Interval | None
+    verdict: str
+
+    @property
+    def difference(self) -> str:
+        """"the same mpmc ring in processes in place of threads"."""
+        return self.costs.replace(" costs {}", "")
+
+
+@dataclass(frozen=True)
 class Cell:
     label: str
     strategy: str
+    family: str
+    structure: str
+    carrier: str
+    origin: str
     role: str
     verdict: str
     reason: str
@@ -85,6 +107,7 @@ class Point:
     decided: bool
     cells: tuple[Cell, ...]
     ratios: tuple[Ratio, ...]
+    mechanisms: tuple[Mechanism, ...] = ()
     sentences: tuple[str, ...] = ()  # what the table says in words
 
     def cell(self, label: str | None) -> Cell | None:

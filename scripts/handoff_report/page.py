@@ -36,6 +36,7 @@ def row(point: Point, cell: Cell, margin: float) -> dict[str, Any]:
         "kind": kind,
         "colour": style.look(cell.strategy, cell.label, cell.is_reference).colour,
         "name": style.display_name(cell.strategy, cell.label),
+        "made_of": made_of(cell),
         "typical": numbers.time_interval_ns(cell.typical),
         "overall": numbers.time_ns(cell.overall.value if cell.overall else None),
         "stalls": numbers.percent(cell.stall_share),
@@ -76,6 +77,30 @@ def table(run: Run, point: Point) -> dict[str, Any]:
             "open": len(run.points) <= _OPEN_TABLES,
             "rows": [row(point, cell, run.margin) for cell in point.cells],
             "sentences": point.sentences}
+
+
+def mechanisms(run: Run) -> list[dict[str, Any]]:
+    """What carriers cost, then what structures cost: the pairs of all points, those of one kind
+    together. Nothing of what the run has none of."""
+    found = []
+    for what, heading, about in words.MECHANISMS:
+        pairs: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+        for point in run.points:
+            for pair in (one for one in point.mechanisms if one.what == what):
+                rows = pairs.setdefault((pair.label, pair.to, pair.difference), [])
+                rows.append({"point": words.point_short(point), "anchor": anchor(point),
+                             "ratio": numbers.ratio(pair.typical),
+                             "verdict": words.mechanism_verdict(pair)})
+        if pairs:
+            found.append({"heading": heading, "about": about, "pairs": [
+                {"label": label, "to": to, "difference": difference, "rows": rows}
+                for (label, to, difference), rows in pairs.items()]})
+    return found
+
+
+def made_of(cell: Cell) -> str:
+    """"mpmc ring, threads, ours", as far as it is said."""
+    return ", ".join(part for part in (cell.structure, cell.carrier, cell.origin) if part)
 
 
 def answers(run: Run) -> Iterator[dict[str, Any]]:
@@ -196,6 +221,7 @@ def write_page(run: Run, figures: Sequence[Saved], out: Path) -> Path:
         dropped=[text(point) for point in sequence(run.context.get("dropped"))],
         figures=figures,
         tables=[table(run, point) for point in run.points],
+        mechanisms=mechanisms(run),
         conclusions=conclusions(run),
         parts=run.parts,
         part_rows=part_rows(run.parts) if run.parts else [],

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 
 from handoff_report import numbers
 from handoff_report.load import mapping, number, sequence, text
-from handoff_report.model import Cell, Point, Run
+from handoff_report.model import Cell, Mechanism, Point, Run
 
 TIED = "equivalent"
 UNDECIDED = "undecided"
 STALLS = "depends on stalls"
+# (what, heading, about) of the pairs of results.json that differ in one thing only.
+MECHANISMS = (
+    ("carrier", "What the carrier costs",
+     "The same structure of the same origin holds the items; who runs the two ends differs."),
+    ("structure", "What the structure costs",
+     "The same carrier and origin; what holds the items differs. Each structure is compared with "
+     "the one before it, which demands more of those who use it."),
+)
 
 
 def many(amount: int | None, noun: str) -> str:
@@ -155,6 +163,10 @@ def compared(point: Point, cell: Cell, margin: float) -> str:
             STALLS: "depends on stalls"}.get(ratio.verdict, ratio.verdict)
 
 
+def mechanism_verdict(pair: Mechanism) -> str:
+    return "equal within 10\u00a0%" if pair.verdict == "equal" else pair.verdict
+
+
 def command_line(run: Run) -> str:
     command = run.command
     return command[0] if len(command) == 1 else shlex.join(command)
@@ -237,6 +249,13 @@ def glossary(run: Run) -> list[tuple[str, str]]:
          "incarnations: this run cannot tell. More --incarnations and --budget narrow it."),
         ("depends on stalls", "Typical alone would decide, overall contradicts: the answer "
          "depends on whether stalls count for you."),
+        ("carrier", "Who executes producers and consumers: threads, processes, a loop that sleeps "
+         "in the kernel, or a runtime's own threads."),
+        ("structure", "What holds the items between the two ends: a ring for one or many at either "
+         "end, a list, a pipe; none where an item is handed to a new thread or process."),
+        ("told apart, equal within 10\u00a0%", "Of a pair that differs in one thing only: the whole "
+         f"interval lies beyond the margin of {margin}, or within ±10 %. These intervals hold for "
+         "all such pairs of a point at once."),
         ("leader", "The delivered candidate that stands best against every other, in slices "
          "measured side by side."),
         ("reference", "Shown beside for scale (a plain call, the hardware’s floor); never winner "

@@ -40,6 +40,27 @@ STRATEGIES: dict[str, tuple[str, float, float, float, float, float]] = {
     "floor": ("reference", 0.0, 2.0, 0.0, 0.0, 2.0),
 }
 SLOW = ("thread_per_item", "process_per_item")
+# name: family, carrier, structure, origin. process_pool has another structure at 1:1.
+MADE_OF = {
+    "mutex_queue": ("mutex queue", "threads", "locked ring", "ours"),
+    "lockfree_queue": ("lock-free queue", "threads", "linked queue", "Boost 1.74"),
+    "lockfree_spsc": ("lock-free queue", "threads", "spsc ring", "Boost 1.74"),
+    "tbb_flow_graph": ("flow graph", "runtime", "node buffer", "oneTBB 2021.8"),
+    "process_pool": ("process pool", "processes", "mpmc ring", "ours"),
+    "event_loop": ("event loop", "loop", "ticket ring", "ours"),
+    "asio_loop": ("event loop", "loop", "locked list", "Boost 1.74"),
+    "thread_per_item": ("per-item spawn", "threads", "none", "ours"),
+    "process_per_item": ("per-item spawn", "processes", "none", "ours"),
+    "direct": ("reference", "threads", "none", "ours"),
+    "floor": ("reference", "threads", "cache line", "ours"),
+}
+# what, label, to, costs
+MECHANISMS = (
+    ("carrier", "process_per_item", "thread_per_item",
+     "the same without a queue costs {} in processes in place of threads"),
+    ("structure", "lockfree_queue", "lockfree_spsc",
+     "linked queue in place of spsc ring costs {} in threads"),
+)
 # producers, consumers, payload, capacity, blocks an incarnation
 POINTS = [(1, 1, 64, 1024, 10), (1, 1, 8, 1024, 2), (1, 1, 1024, 1024, 2), (1, 1, 65536, 256, 2),
           (2, 2, 64, 1024, 4), (4, 4, 64, 1024, 6), (2, 1, 64, 1024, 3), (1, 2, 64, 1024, 2),
@@ -166,7 +187,7 @@ def plan() -> dict[str, Any]:
     points = []
     for index in range(len(POINTS)):
         cells = [{"label": name, "strategy": name, "role": made[0],
-                  "unsupported": unsupported(index, name), "executing": sum(POINTS[index][:2]),
+                  **made_of(index, name), "unsupported": unsupported(index, name), "executing": sum(POINTS[index][:2]),
                   "owns_threads": name in ("tbb_flow_graph", "thread_per_item")}
                  for name, made in STRATEGIES.items()]
         points.append({"id": point_id(index), "workload": workload(index),
@@ -275,11 +296,18 @@ def overall_ns(slices: list[Slice]) -> float:
     return sum(s.elapsed_ns for s in slices) / sum(s.items for s in slices)
 
 
+def made_of(index: int, name: str) -> dict[str, str]:
+    said = dict(zip(("family", "carrier", "structure", "origin"), MADE_OF[name]))
+    if name == "process_pool" and POINTS[index][:2] == (1, 1):
+        said["structure"] = "spsc ring"
+    return said
+
+
 def cell_result(index: int, name: str, kept: dict[str, list[list[Slice]]]) -> dict[str, Any]:
     verdict, reason = FAILURES.get((index, name), ("delivered", ""))
     if unsupported(index, name):
         verdict, reason = "unsupported", unsupported(index, name)
-    head = {"label": name, "strategy": name, "role": STRATEGIES[name][0], "verdict": verdict,
+    head = {"label": name, "strategy": name, **made_of(index, name), "role": STRATEGIES[name][0], "verdict": verdict,
             "reason": reason}
     measured = ("ns_per_item", "overall_ns_per_item", "stall_share", "items_per_second",
                 "bytes_per_second", "cpu_ns_per_item", "voluntary_switches_per_item",
@@ -336,6 +364,23 @@ def ratio_result(name: str, to: str, kept: dict[str, list[list[Slice]]]) -> dict
             "verdict": pair_verdict(typical, overall), "incarnations": INCARNATIONS}
 
 
+def mechanism_results(point: str, alive: list[str],
+                      kept: dict[str, list[list[Slice]]]) -> list[dict[str, Any]]:
+    found = []
+    for what, label, to, costs in MECHANISMS:
+        if label not in alive or to not in alive:
+            continue
+        ratio = ratio_result(label, to, kept)
+        within = 1 / 1.1 < ratio["lo"] and ratio["hi"] < 1.1
+        verdict = ("equal" if within else "told apart" if ratio["verdict"] in ("faster", "slower")
+                   else ratio["verdict"])
+        words = costs.format(f"{ratio['median']:.2f}× [{ratio['lo']:.2f}, {ratio['hi']:.2f}]")
+        found.append({"what": what, "costs": costs, **ratio, "verdict": verdict,
+                      "sentence": f"{label} / {to} at {point}: {words}: "
+                                  f"{'equal within 10 %' if within else verdict}"})
+    return found
+
+
 def point_result(index: int, kept: dict[str, list[list[Slice]]]) -> dict[str, Any]:
     cells = [cell_result(index, name, kept) for name in STRATEGIES]
 
@@ -366,7 +411,8 @@ def point_result(index: int, kept: dict[str, list[list[Slice]]]) -> dict[str, An
             "blocks": INCARNATIONS * POINTS[index][4],
             "floor_ns": {"median": centre, "lo": lo, "hi": hi}, "leader": leader,
             "decided": decided, "winner": winner, "tied": [] if winner else tied, "more_s": None,
-            "sentences": sentences, "cells": cells, "ratios": ratios}
+            "sentences": sentences, "cells": cells, "ratios": ratios,
+            "mechanisms": mechanism_results(point_id(index), alive, kept)}
 
 
 def make() -> tuple[str, str]:

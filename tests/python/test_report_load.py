@@ -35,7 +35,8 @@ def test_stored_run_has_every_key_that_the_documentation_names(stored_results: d
     point = stored_results["points"][0]
     for title, found in (("context", stored_results["context"]), ("points[]", point),
                          ("points[].cells[]", point["cells"][0]),
-                         ("points[].ratios[]", point["ratios"][0])):
+                         ("points[].ratios[]", point["ratios"][0]),
+                         ("points[].mechanisms[]", point["mechanisms"][0])):
         first_column = " ".join(line.split("|")[1] for line in sections[title].splitlines()[2:])
         named = {name.removesuffix("[]") for name in re.findall(r"`([\w\[\]]+)`", first_column)}
         assert named <= set(found), f"{title} lacks {named - set(found)}"

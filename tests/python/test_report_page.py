@@ -99,7 +99,8 @@ def test_a_run_without_failures_has_no_alarm(page_of: Callable[..., str]) -> Non
 
 def test_sections_come_in_the_order_of_a_readers_questions(page: str) -> None:
     order = [page.index(f'id="{name}"') for name in
-             ("answer", "machine", "figures", "verdicts", "parts", "environment", "words")]
+             ("answer", "machine", "figures", "verdicts", "mechanisms", "parts", "environment",
+              "words")]
     assert order == sorted(order)
 
 
@@ -121,7 +122,8 @@ def test_points_that_the_budget_dropped_are_named(page: str) -> None:
 
 
 def test_tables_show_every_cell_with_its_verdict(page: str, stored_results: dict) -> None:
-    tables = re.findall(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
+    verdicts = page[page.index('id="verdicts"'):page.index('id="mechanisms"')]
+    tables = re.findall(r"<tbody>(.*?)</tbody>", verdicts, re.DOTALL)
     assert len(tables) == len(stored_results["points"])
     for table, point in zip(tables, stored_results["points"]):
         rows = [plain(row) for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)]
@@ -199,3 +201,33 @@ def test_what_holds_for_a_point_and_for_the_run_is_said(page: str, stored_result
             assert sentence in said
     assert stored_results["context"]["control"]["sentence"] in said
     assert stored_results["context"]["level"] in said
+
+
+def test_what_the_mechanism_costs_stands_by_pair_with_every_point(
+        page: str, stored_results: dict) -> None:
+    section = page[page.index('id="mechanisms"'):page.index('id="environment"')]
+    said = plain(section)
+    assert said.index("What the carrier costs") < said.index("What the structure costs")
+    assert ("process_per_item / thread_per_item the same without a queue in processes in place of "
+            "threads") in said
+    pairs = [pair for point in stored_results["points"] for pair in point["mechanisms"]]
+    assert section.count("<td class=\"words\">") == len(pairs) > 0
+    assert "told apart" in said
+
+
+def test_equal_mechanisms_are_said_to_be_equal_within_ten_percent(
+        page_of: Callable[..., str]) -> None:
+    def equal(results: dict) -> None:
+        keep_points(results, 0)
+        results["points"][0]["mechanisms"][0].update(median=1.03, lo=0.98, hi=1.09, verdict="equal")
+
+    said = plain(page_of(equal))
+    assert "1.03 [0.98, 1.09] equal within 10 %" in said.replace("×", "")
+
+
+def test_a_run_without_such_pairs_has_no_section_of_them(page_of: Callable[..., str]) -> None:
+    def without(results: dict) -> None:
+        for point in results["points"]:
+            point["mechanisms"] = []
+
+    assert "What the mechanism costs" not in page_of(without)

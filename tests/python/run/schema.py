@@ -99,8 +99,12 @@ WORKLOAD = {"producers": whole, "consumers": whole, "payload": whole, "capacity"
             "wait": one_of("block", "spin", "spin-block"), "spin_ns": whole}
 BINDING = {"mode": text, "bound": boolean, "cpus": each(whole), "oversubscribed": boolean,
            "note": text}
+FAMILIES = {"mutex queue", "lock-free queue", "flow graph", "process pool", "event loop",
+            "per-item spawn", "executor", "lightweight thread", "other language", "reference"}
+CARRIERS = {"threads", "processes", "loop", "runtime"}
 CELL = {
-    "label": text, "strategy": text, "role": one_of("candidate", "reference", "control"),
+    "label": text, "strategy": text, "family": one_of("", *FAMILIES),
+    "carrier": one_of("", *CARRIERS), "structure": text, "origin": text, "role": one_of("candidate", "reference", "control"),
     "verdict": one_of(*VERDICTS), "reason": text, "ns_per_item": nullable(interval("median")),
     "overall_ns_per_item": nullable(interval("value")), "stall_share": nullable(share),
     "items_per_second": nullable(positive), "bytes_per_second": nullable(positive),
@@ -121,12 +125,20 @@ RATIO = {
     "next_run": interval("median", comparable=False),
     "obstacle": nullable(one_of(*OBSTACLES)),
     "incarnations": whole}
+MECHANISM = {
+    "what": one_of("carrier", "structure"), "label": text, "to": text,
+    "costs": lambda value: text(value) and value.count("{}") == 1, "sentence": text,
+    "median": positive, "lo": nullable(positive), "hi": nullable(positive),
+    "within": interval("median"), "overall": interval("median"),
+    "verdict": one_of("equal", "told apart", "undecided", "depends on stalls"),
+    "incarnations": whole}
 POINT = {
     "id": text, "workload": table, "binding": table, "slice_ns": positive,
     "incarnations": whole, "blocks": whole, "floor_ns": nullable(interval("median")),
     "leader": nullable(text), "decided": boolean, "winner": nullable(text),
     "tied": each(text), "more_s": nullable(positive), "obstacle": nullable(one_of(*OBSTACLES)),
-    "sentences": each(text), "cells": each(table), "ratios": each(table)}
+    "sentences": each(text), "cells": each(table), "ratios": each(table),
+    "mechanisms": each(shaped(MECHANISM))}
 RESULTS = {"schema": lambda value: value == 2, "context": table, "points": each(table)}
 
 UNKNOWN_UNTIL_THE_END = {"status", "exit", "spent_s", "machine", "control", "outlook", "level",

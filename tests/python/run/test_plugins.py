@@ -42,6 +42,7 @@ def test_the_example_is_listed_with_its_traits(here: Program, example: Path) -> 
     listed = {one["name"]: one for one in
               parse(here.run("list", "--json", "--plugin", example / "my_queue.so").out)}
     assert listed["my_queue"]["traits"]["fifo"]
+    assert (listed["my_queue"]["family"], listed["my_queue"]["carrier"]) == ("mutex queue", "threads")
     assert "mutex_queue" in listed
 
 
@@ -54,6 +55,9 @@ def test_the_example_runs_beside_the_strategies_of_handoff(here: Program, exampl
     cells = {cell["label"]: cell for cell in results["points"][0]["cells"]}
     assert cells["my_queue"]["verdict"] == "delivered"
     assert cells["my_queue"]["items"] > 0
+    assert (cells["my_queue"]["structure"], cells["my_queue"]["carrier"],
+            cells["my_queue"]["origin"]) == ("two-lock ring", "threads", "my_queue 1.0")
+    assert results["points"][0]["mechanisms"] == [], "of two origins"
     assert results["context"]["code"][0]["file"].endswith("my_queue.so")
 
 

@@ -165,6 +165,7 @@ TEST(Values, SizesAndDurationsAreWrittenAsPeopleReadThem) {
   EXPECT_EQ(parse_size("x", "64kib", 8, 1 << 20), 65536U);
   EXPECT_EQ(parse_size("x", "64KB", 8, 1 << 20), 65536U);
   EXPECT_DOUBLE_EQ(parse_duration_s("x", "1.5m", 0, 1000), 90);
+  EXPECT_DOUBLE_EQ(parse_duration_s("x", "100us", 100e-6, 60), 1e-4) << "the least is in range";
 }
 
 TEST(SuiteFile, GivesAGroupMoreIncarnationsThanTheRest) {

@@ -118,7 +118,8 @@ double parse_duration_s(std::string_view where, std::string_view text, double mi
                     where, text));
   }
   const double seconds = value * known->seconds;
-  if (seconds < min_s || seconds > max_s) {
+  constexpr double kRounding = 1e-12;  // 100 * 1e-6 is less than 100e-6
+  if (seconds < min_s * (1 - kRounding) || seconds > max_s * (1 + kRounding)) {
     throw UsageError(fmt::format("{} '{}' is out of range; give {} to {}", where, text,
                                  exact_duration(min_s), exact_duration(max_s)));
   }

@@ -53,6 +53,16 @@ TEST(Lanes, ShareFewItemsAmongAllProducers) {
   }
 }
 
+TEST(Lanes, ThatDelayDrawItemsOneByOne) {
+  const Workload workload{.producers = 2, .payload = 8};
+  LaneSetup lanes(SharedMemory::create(LaneSetup::bytes_needed(workload, 1000)), workload, 1000,
+                  TickSource::kClock, 5);
+  lanes.arm(1, 1000);
+  for (std::uint32_t sequence = 0; sequence < 4; ++sequence) {
+    EXPECT_EQ(next_id(lanes.producers()[sequence % 2]), (ItemId{1, sequence % 2, sequence}));
+  }
+}
+
 TEST(Lanes, SayAgainThatNothingIsLeft) {
   LaneSetup lanes = make_lanes({.payload = 8}, 16);
   lanes.arm(1, 1);

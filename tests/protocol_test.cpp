@@ -43,7 +43,9 @@ TEST(Protocol, OpenRequestsSurviveTheJourney) {
                             .max_items = 1ULL << 30,
                             .tick_source = TickSource::kCounter,
                             .ns_per_tick = 0.4761904761904762,
-                            .seed = std::numeric_limits<std::uint64_t>::max()};
+                            .seed = std::numeric_limits<std::uint64_t>::max(),
+                            .delays = 12,
+                            .pauses = true};
   const OpenRequest back = OpenRequest::from(Json::parse(request.to_json().dump()));
   EXPECT_EQ(back.strategy, request.strategy);
   EXPECT_EQ(back.workload, request.workload);
@@ -53,6 +55,8 @@ TEST(Protocol, OpenRequestsSurviveTheJourney) {
   EXPECT_EQ(back.tick_source, request.tick_source);
   EXPECT_EQ(back.ns_per_tick, request.ns_per_tick);
   EXPECT_EQ(back.seed, request.seed);
+  EXPECT_EQ(back.delays, request.delays);
+  EXPECT_EQ(back.pauses, request.pauses);
 }
 
 TEST(Protocol, OpenRepliesSayOneOfThreeThings) {

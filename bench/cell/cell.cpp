@@ -12,6 +12,7 @@
 
 #include "bench/cell/accounting.h"
 #include "bench/cell/lane_setup.h"
+#include "bench/cell/pause.h"
 #include "bench/cell/plugin.h"
 #include "bench/cell/proof.h"
 #include "bench/cell/protocol.h"
@@ -34,7 +35,7 @@ class Cell {
       : jitter_(jitter_heap(request.seed)),
         request_(request),
         lanes_(SharedMemory::map(memory_fd), request.workload, request.max_items,
-               request.tick_source),
+               request.tick_source, request.delays),
         descriptor_(descriptor),
         setting_{.workload = request_.workload,
                  .cpus = request_.cpus,
@@ -121,6 +122,7 @@ OpenReply open_cell(const OpenRequest& request, int memory_fd, std::optional<Cel
     if (descriptor == nullptr) return {.error = "no strategy is named '" + request.strategy + "'"};
     const std::string why = why_unsupported(*descriptor, request.workload);
     if (!why.empty()) return {.unsupported = why};
+    if (request.pauses) let_threads_be_paused();
     cell.emplace(request, *descriptor, memory_fd);
     return cell->opened();
   } catch (const std::exception& error) {

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t kCut = 1ULL << 40;   // added to Board::drawn: beyond any number of items
 constexpr std::uint64_t kLargestChunk = 64;  // items drawn at a time
 constexpr std::uint64_t kLooksALane = 16;    // at least, when lanes are served alike
+constexpr std::uint64_t kStrideOfDelays = 4;
 
 std::uint64_t words_for(std::uint64_t items) { return (items + 511) / 512 * 8; }
 
@@ -70,9 +71,10 @@ std::size_t LaneSetup::lay_out(std::byte* base) {
 }
 
 LaneSetup::LaneSetup(SharedMemory memory, const Workload& workload, std::uint64_t max_items,
-                     TickSource tick_source)
+                     TickSource tick_source, std::uint64_t delays)
     : LaneSetup(std::move(memory), workload, max_items) {
   new (board_) Board{};
+  board_->delays = delays;
   board_->tick_source = tick_source;
   board_->copies = workload.transfer == Transfer::kCopy;
   board_->producers = producers();
@@ -106,9 +108,12 @@ LaneSetup LaneSetup::attach(SharedMemory memory, const Workload& workload,
 
 void LaneSetup::arm(std::uint32_t slice, std::uint64_t items) {
   const std::uint64_t slice_bits = item_code::pack({slice, 0, 0});
+  // Lanes that delay do so at any item: where they draw a chunk, and where they look.
+  const std::uint64_t largest_chunk = board_->delays == 0 ? kLargestChunk : 1;
+  const std::uint64_t longest_stride = board_->delays == 0 ? items : kStrideOfDelays;
   const std::uint64_t share = std::max<std::uint64_t>(items / workload_.producers / 8, 1);
   board_->chunk_shift =
-      static_cast<std::uint32_t>(std::bit_width(std::min(share, kLargestChunk)) - 1);
+      static_cast<std::uint32_t>(std::bit_width(std::min(share, largest_chunk)) - 1);
   board_->slice = slice & ((1U << item_code::kSliceBits) - 1);
   board_->items = items;
   board_->mark_stride = std::max(std::bit_floor(std::max<std::uint64_t>(items / 16, 1)),
@@ -123,8 +128,8 @@ void LaneSetup::arm(std::uint32_t slice, std::uint64_t items) {
     lane.left_.store(0, std::memory_order_relaxed);
     lane.end_ = lane.started_at_ = lane.elsewhere_ = 0;
   }
-  const std::uint64_t stride =
-      std::bit_floor(std::max<std::uint64_t>(items / workload_.consumers / kLooksALane, 1));
+  const std::uint64_t stride = std::bit_floor(
+      std::clamp<std::uint64_t>(items / workload_.consumers / kLooksALane, 1, longest_stride));
   for (Consumer& lane : consumers()) {
     lane.base_ = slice_bits;
     lane.producers_end_ = std::uint64_t{workload_.producers} << item_code::kSequenceBits;

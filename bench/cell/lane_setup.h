@@ -28,9 +28,10 @@ class LaneSetup {
   /// Bytes of shared memory for slices of up to `max_items`; sparse: pages cost when touched.
   static std::size_t bytes_needed(const Workload& workload, std::uint64_t max_items);
 
-  /// Cell: makes the lanes in `memory`. REQUIRES: memory.size() >= bytes_needed(...).
+  /// Cell: makes the lanes in `memory`. `delays`: seed of delays that they make; 0: none. REQUIRES:
+  /// memory.size() >= bytes_needed(...).
   LaneSetup(SharedMemory memory, const Workload& workload, std::uint64_t max_items,
-            TickSource tick_source);
+            TickSource tick_source, std::uint64_t delays = 0);
   /// Driver: looks at lanes that a cell has made or will make in `memory`.
   static LaneSetup attach(SharedMemory memory, const Workload& workload, std::uint64_t max_items);
 

@@ -44,7 +44,9 @@ Json OpenRequest::to_json() const {
           {"max_items", max_items},
           {"counter", tick_source == TickSource::kCounter},
           {"ns_per_tick", ns_per_tick},
-          {"seed", seed}};
+          {"seed", seed},
+          {"delays", delays},
+          {"pauses", pauses}};
 }
 
 OpenRequest OpenRequest::from(const Json& json) {
@@ -56,7 +58,9 @@ OpenRequest OpenRequest::from(const Json& json) {
           .max_items = json.at("max_items"),
           .tick_source = json.at("counter") ? TickSource::kCounter : TickSource::kClock,
           .ns_per_tick = json.at("ns_per_tick"),
-          .seed = json.at("seed")};
+          .seed = json.at("seed"),
+          .delays = json.value("delays", std::uint64_t{0}),
+          .pauses = json.value("pauses", false)};
 }
 
 Json OpenReply::to_json() const {

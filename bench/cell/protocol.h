@@ -35,7 +35,9 @@ struct OpenRequest {
   std::uint64_t max_items = 0;   // of any slice to come
   TickSource tick_source = TickSource::kClock;
   double ns_per_tick = 1;
-  std::uint64_t seed = 0;  // of layout jitter
+  std::uint64_t seed = 0;    // of layout jitter
+  std::uint64_t delays = 0;  // of delays that lanes make; 0: none
+  bool pauses = false;       // its threads let themselves be paused (bench/cell/pause.h)
 
   Json to_json() const;
   static OpenRequest from(const Json& json);

@@ -1,9 +1,11 @@
 #include "bench/interface/lanes.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 
 namespace handoff {
 
@@ -19,6 +21,23 @@ thread_local std::uint32_t own_number = 0;
 std::uint64_t mixed(std::uint64_t value) {
   value *= 0x9e3779b97f4a7c15;
   return value ^ (value >> 32);
+}
+
+/// Delays the calling thread once in eight times, for up to 300 us: it gives its CPU away, keeps
+/// it, or sleeps. `chance`: any number, a new one each time.
+void delay(std::uint64_t chance) {
+  chance = mixed(mixed(chance));
+  if (chance % 8 != 0) return;
+  const std::uint64_t kind = (chance >> 3) % 8, length = chance >> 40;
+  if (kind < 4) {
+    sched_yield();
+  } else if (kind < 7) {
+    const std::uint64_t end = monotonic_ns() + length % 20'000;
+    while (monotonic_ns() < end) relax_cpu();
+  } else {
+    const timespec nap{0, static_cast<long>(length % 250'000)};
+    nanosleep(&nap, nullptr);
+  }
 }
 
 }  // namespace
@@ -49,6 +68,7 @@ bool Producer::draw_chunk(const std::byte* at) {
       .first_at = at, .thread = this_thread_number(), .owner = index_ + 1};
   end_ = std::min(first + size, board.items);
   left_.store(end_ - first, std::memory_order_release);  // pairs with the acquire in set
+  if (board.delays != 0) delay(board.delays + first);
   return true;
 }
 
@@ -86,6 +106,7 @@ void Consumer::look(const std::byte* at, std::uint64_t id, std::uint64_t accepte
   if (chunk.thread == this_thread_number()) findings_->own.add(id);
   const bool first_of_chunk = (sequence & ((1ULL << board_->chunk_shift) - 1)) == 0;
   if (!board_->copies && first_of_chunk && chunk.first_at != at) findings_->elsewhere.add(id);
+  if (board_->delays != 0) delay(board_->delays ^ id);
 }
 
 }  // namespace handoff

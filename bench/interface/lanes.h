@@ -11,6 +11,9 @@
 // mark may show more items under way than the capacity allows. Now and then a consumer looks who
 // drew the item before it: another thread must have.
 //
+// Lanes can delay their threads (`handoff prove`): where they draw a chunk and where they look,
+// both off the path of an item. Then each item is a chunk, and looks are close.
+//
 // Each lane has a buffer of its own. Where the transfer is copy, the producer's is the only place
 // that it fills, and the consumer's the only one from which it accepts: two copies, whatever lies
 // between.
@@ -70,7 +73,8 @@ struct Board {
   std::uint32_t slice = 0;
   std::uint32_t chunk_shift = 0;  // sequences are drawn 2^chunk_shift at a time
   TickSource tick_source = TickSource::kClock;
-  bool copies = true;  // the transfer is copy
+  bool copies = true;        // the transfer is copy
+  std::uint64_t delays = 0;  // lanes delay their threads at random, from this seed; 0: never
   std::span<Producer> producers;
   std::span<Consumer> consumers;
   Chunk* chunks = nullptr;

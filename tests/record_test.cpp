@@ -60,6 +60,20 @@ TEST(RunRecord, SumsUpTheSlicesOfACellButNotItsWarmUp) {
   EXPECT_EQ(record.point(1).blocks, 0);
 }
 
+TEST(RunRecord, KnowsTheLongestLifeThatEndedInOrder) {
+  const Plan plan = testing::small_plan(3);
+  RunRecord record(plan);
+  const auto add = [&](const std::vector<Json>& lines) {
+    for (const Json& line : lines) record.add(line);
+  };
+  add(testing::whole_pass(0, 0, 5));
+  EXPECT_EQ(record.point(0).cells[0].longest_life_items, 6000) << "5 blocks and a warm-up";
+  add(testing::whole_pass(0, 1, 2));
+  EXPECT_EQ(record.point(0).cells[0].longest_life_items, 6000) << "each begins anew";
+  add(testing::begun_pass(0, 2, 20));
+  EXPECT_EQ(record.point(0).cells[0].longest_life_items, 6000) << "the third has not ended";
+}
+
 TEST(RunRecord, CountsMissedWakeupsOfTheWarmUpToo) {
   const Plan plan = small_plan();
   std::vector<Json> lines = whole_pass(0, 0, 20);

@@ -69,10 +69,12 @@ TEST(Results, HaveTheKeysThatTheDocumentationNames) {
                                    "capacity_asked", "transfer", "wait", "spin_ns"}));
   EXPECT_EQ(keys(results()["points"][0]["binding"]),
             (std::set<std::string>{"mode", "bound", "cpus", "oversubscribed", "note"}));
-  std::set<std::string> of_cell{
-      "label",        "strategy", "role",    "verdict",      "reason",         "bound",
-      "note",         "items",    "slices",  "incarnations", "missed_wakeups", "untimed_slices",
-      "waits_itself", "family",   "carrier", "structure",    "origin"};
+  std::set<std::string> of_cell{"label",        "strategy",       "role",
+                                "verdict",      "reason",         "bound",
+                                "note",         "items",          "slices",
+                                "incarnations", "missed_wakeups", "untimed_slices",
+                                "waits_itself", "family",         "carrier",
+                                "structure",    "origin",         "longest_life_items"};
   of_cell.insert(std::begin(kNumbers), std::end(kNumbers));
   for (const Json& each : results()["points"][0]["cells"]) EXPECT_EQ(keys(each), of_cell);
   EXPECT_EQ(keys(results()["points"][0]["ratios"].at(0)),
@@ -166,6 +168,19 @@ TEST(Results, SayWhatIdenticalCodeDifferedBy) {
   EXPECT_TRUE(cell(made, 1, "control").at("ns_per_item").is_object());
   EXPECT_EQ(made.at("points")[1].at("leader"), "fast");
   EXPECT_TRUE(results().at("context").at("control").is_null());
+}
+
+TEST(Results, SayHowManyItemsTheLongestLifeOfACandidateHad) {
+  const Json& fast = cell(results(), 0, "fast");
+  EXPECT_EQ(fast.at("longest_life_items"), 21'000) << "20 blocks and a warm-up";
+  const Json& longest = results().at("context").at("longest_life");
+  EXPECT_EQ(longest.at("items"), 21'000);
+  EXPECT_EQ(longest.at("label"), fast.at("label")) << "the first of equals";
+  EXPECT_EQ(longest.at("point"), small_plan().points[0].id);
+  EXPECT_TRUE(longest.at("sentence")
+                  .get<std::string>()
+                  .starts_with("longest life proved: 21.0 k items of fast at " +
+                               small_plan().points[0].id + "; "));
 }
 
 TEST(Results, SayThatWakeupsCameTooLate) {

@@ -261,6 +261,27 @@ Json between_runs_json(const Plan& plan) {
           {"sentence", sentence}};
 }
 
+Json longest_life_json(const Json& points) {
+  Json longest;
+  double most = 0;
+  for (const Json& point : points) {
+    for (const Json& cell : point.at("cells")) {
+      const double items = cell.at("longest_life_items");
+      const bool counts = cell.at("role") == "candidate" && cell.at("verdict") == "delivered";
+      if (!counts || items <= most) continue;
+      most = items;
+      longest = {{"items", items}, {"label", cell.at("label")}, {"point", point.at("id")}};
+    }
+  }
+  if (most == 0) return nullptr;
+  longest["sentence"] = fmt::format(
+      "longest life proved: {} items of {} at {}; a fault that comes later in a life is not seen "
+      "here (handoff prove runs longer ones)",
+      human_count(most), longest.at("label").get<std::string>(),
+      longest.at("point").get<std::string>());
+  return longest;
+}
+
 Json sentences_json(const Json& point) {
   Json sentences = Json::array();
   for (const std::string& said : {winner_sentence(point), obstacle_sentence(point)}) {

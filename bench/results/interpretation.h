@@ -31,6 +31,10 @@ Json obstacle_json(const Json& point);
 /// a sentence. Null if all are decided.
 Json undecided_json(const Plan& plan, const Json& points);
 
+/// `context.longest_life`: the most items of one incarnation of a candidate all of which were
+/// proved, where, and what that says. Null if none ended in order.
+Json longest_life_json(const Json& points);
+
 /// `context.between_runs`: how far other runs were taken to differ, and how that is known.
 Json between_runs_json(const Plan& plan);
 

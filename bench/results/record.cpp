@@ -119,6 +119,7 @@ void RunRecord::add(const Json& line) {
   if (type == "control") {
     cell.twin = line.at("twin");
   } else if (type == "open") {
+    cell.life_items = 0;
     cell.bound = line.at("bound");
     cell.note = line.at("note");
   } else if (type == "fail") {
@@ -127,6 +128,7 @@ void RunRecord::add(const Json& line) {
     }
   } else if (type == "close") {
     ++cell.closed;
+    cell.longest_life_items = std::max(cell.longest_life_items, cell.life_items);
     cell.parked_cpu_share_sum += line.at("parked_cpu_share").get<double>();
     cell.peak_memory_bytes =
         std::max(cell.peak_memory_bytes, line.at("peak_memory_bytes").get<double>());
@@ -141,6 +143,7 @@ void RunRecord::add_block(const Json& line) {
     const int index = row.at(kCell);
     CellRecord& cell = point.cells.at(static_cast<std::size_t>(index));
     cell.proved_items += row.at(kItems).get<double>();
+    cell.life_items += row.at(kItems).get<double>();
     if (row.size() > kMissedWakeups)
       cell.missed_wakeups += row[kMissedWakeups].get<std::uint64_t>();
     // The next whole microsecond: a resumed run goes on behind all that was measured.

@@ -22,6 +22,8 @@ namespace handoff {
 struct CellRecord {
   CellOutcome outcome;  // the first failure stays
   double items = 0, proved_items = 0;
+  double life_items = 0;          // proved in the incarnation that is alive, warm-up included
+  double longest_life_items = 0;  // of incarnations that ended in order
   double cpu_ns = 0, voluntary = 0, involuntary = 0, run_delay_ns = 0;
   bool run_delay_known = true;
   int slices = 0;

@@ -59,6 +59,7 @@ Json cell_json(const PointResult& point, std::size_t index) {
             {"slices", record.slices},
             {"untimed_slices", record.untimed},
             {"items", record.proved_items},
+            {"longest_life_items", record.longest_life_items},
             {"incarnations", record.closed},
             {"bound", record.bound},
             {"waits_itself", plan.waits_itself},
@@ -298,6 +299,7 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
     results["points"].push_back(std::move(json));
   }
   results["context"]["between_runs"] = between_runs_json(plan);
+  results["context"]["longest_life"] = longest_life_json(results["points"]);
   results["context"]["outlook"] = undecided_json(plan, results["points"]);
   results["context"]["level"] = level_sentence(results["context"]);
   return results;

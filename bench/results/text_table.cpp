@@ -106,4 +106,8 @@ std::string human_rate(double per_second) {
   return three_digits(per_second, "");
 }
 
+std::string human_count(double count) {
+  return count < 10'000 ? fmt::format("{:.0f}", count) : human_rate(count);
+}
+
 }  // namespace handoff

@@ -35,5 +35,7 @@ std::string ratio_text(double median, double lo, double hi);
 std::string human_ns(double ns);
 /// 8.13e6 as "8.13 M".
 std::string human_rate(double per_second);
+/// The same of what is counted: whole up to 9999.
+std::string human_count(double count);
 
 }  // namespace handoff

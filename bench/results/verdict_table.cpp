@@ -149,8 +149,10 @@ std::vector<std::string> sentences_of(const Json& point) {
 std::vector<std::string> sentences_of_run(const Json& results) {
   const Json& context = results.at("context");
   std::vector<std::string> sentences;
-  for (const auto& [key, words] :
-       {std::pair{"control", "A/A control: "}, {"between_runs", ""}, {"outlook", ""}}) {
+  for (const auto& [key, words] : {std::pair{"control", "A/A control: "},
+                                   {"between_runs", ""},
+                                   {"longest_life", ""},
+                                   {"outlook", ""}}) {
     if (!context.contains(key) || !context.at(key).is_object()) continue;
     sentences.push_back(words + context.at(key).at("sentence").get<std::string>());
   }

@@ -268,7 +268,8 @@ def glossary(run: Run) -> list[tuple[str, str]]:
         ("control", "The leader a second time, beside itself: what identical code differs by in "
          "this very run. Smaller differences mean nothing."),
         ("delivered", "Every item arrived exactly once, unaltered and in the promised order, in "
-         "every slice. A cell that fails this, crashes or hangs has no speed."),
+         "every slice. A cell that fails this, crashes or hangs has no speed. A run proves lives of "
+         "some length only, and says how long the longest was; handoff prove goes on for longer."),
         ("incarnation", "One lifetime of a cell’s process; each cell is started anew several "
          "times, so that a lucky memory layout does not decide."),
         ("CPU per item", "CPU time of all threads and processes of the cell, waiting and spinning "

@@ -200,6 +200,7 @@ def test_what_holds_for_a_point_and_for_the_run_is_said(page: str, stored_result
         for sentence in point["sentences"]:
             assert sentence in said
     assert stored_results["context"]["control"]["sentence"] in said
+    assert stored_results["context"]["longest_life"]["sentence"] in said
     assert stored_results["context"]["level"] in said
 
 

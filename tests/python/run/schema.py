@@ -86,6 +86,8 @@ CONTEXT = {
     "machine": shaped(MACHINE), "confidence": share, "margin": share,
     "precision": nullable(share), "code": each(shaped({"file": text, "id": text})),
     "control": nullable(shaped({"points": each(table), "sentence": text})),
+    "longest_life": nullable(shaped({"items": whole, "label": text, "point": text,
+                                     "sentence": text})),
     "outlook": nullable(shaped({"undecided_points": whole, "more_s": positive, "sentence": text})),
     "between_runs": nullable(shaped({
         "source": one_of("calibration", "default"), "date": nullable(text), "runs": whole,
@@ -114,7 +116,8 @@ CELL = {
     "slowest_lane_share": nullable(positive), "fastest_lane_share": nullable(positive),
     "floor_multiple": nullable(positive), "parked_cpu_share": nullable(positive),
     "levels": nullable(shaped(LEVELS)),
-    "slices": whole, "untimed_slices": whole, "waits_itself": boolean, "incarnations": whole, "items": whole, "bound": boolean,
+    "slices": whole, "untimed_slices": whole, "waits_itself": boolean, "incarnations": whole, "items": whole,
+    "longest_life_items": whole, "bound": boolean,
     "missed_wakeups": whole, "note": text}
 OBSTACLES = ("too few incarnations", "noise within the run", "noise between runs")
 RATIO = {
@@ -141,8 +144,8 @@ POINT = {
     "mechanisms": each(shaped(MECHANISM))}
 RESULTS = {"schema": lambda value: value == 2, "context": table, "points": each(table)}
 
-UNKNOWN_UNTIL_THE_END = {"status", "exit", "spent_s", "machine", "control", "outlook", "level",
-                         "between_runs"}
+UNKNOWN_UNTIL_THE_END = {"status", "exit", "spent_s", "machine", "control", "longest_life", "outlook",
+                         "level", "between_runs"}
 PLACE = {"point": whole, "pass": whole, "cell": whole}
 LINES: dict[str, dict[str, Check]] = {
     "plan": {"schema": lambda value: value == 2,

@@ -30,7 +30,8 @@ def assert_only_results(out: str, directory: Path) -> None:
             f"  {sentence}" for sentence in point["sentences"]]
         assert next(lines) == ""
     context = results["context"]
-    said = [context[key]["sentence"] for key in ("control", "between_runs", "outlook") if context[key]]
+    said = [context[key]["sentence"]
+            for key in ("control", "between_runs", "longest_life", "outlook") if context[key]]
     *rest, path = lines
     assert [line.removeprefix("A/A control: ") for line in rest] == [*said, context["level"]]
     assert path == f"{directory}/results.json"

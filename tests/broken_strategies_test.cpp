@@ -164,11 +164,25 @@ TEST(BrokenStrategy, GetsTheSameVerdictWithSeveralProducersAndConsumers) {
   }
 }
 
+TEST(BrokenStrategy, ThatLosesLateInItsLifeIsLostThereAndNotBefore) {
+  CellProcess cell(testing::open_request("broken_loses_late", {.payload = 8}, 1 << 20), kTimeout);
+  ASSERT_TRUE(cell.opened().good());
+  EXPECT_TRUE(cell.slice(1, 1'000'000, testing::kNeverCut).outcome.good());
+  expect_outcome(cell.slice(2, 1000, testing::kNeverCut).outcome, CellVerdict::kLost,
+                 R"(slice 2: lost 1 \(slice 2 producer 0 sequence 2\))");
+}
+
+TEST(BrokenStrategy, ThatLosesAtCapacityOneIsLostThereAndNowhereElse) {
+  expect_outcome(cheat("broken_loses_at_capacity_1", {.capacity = 1}), CellVerdict::kLost,
+                 "slice 1: lost 400 .*");
+  EXPECT_TRUE(cheat("broken_loses_at_capacity_1", {.capacity = 2}).good());
+}
+
 TEST(BrokenStrategy, EachHasATest) {
   std::size_t broken = 0;
   for (const Descriptor* descriptor : strategies())
     broken += descriptor->name.starts_with("broken_");
-  EXPECT_EQ(broken, 20U) << "one of them only tells where its memory lies (layout_test.cpp)";
+  EXPECT_EQ(broken, 22U) << "one of them only tells where its memory lies (layout_test.cpp)";
 }
 
 }  // namespace

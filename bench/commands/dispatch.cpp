@@ -20,6 +20,7 @@
 #include "bench/commands/gate.h"
 #include "bench/commands/list.h"
 #include "bench/commands/manual.h"
+#include "bench/commands/prove.h"
 #include "bench/commands/report.h"
 #include "bench/commands/run.h"
 #include "bench/commands/selfcheck.h"
@@ -59,7 +60,8 @@ struct Commands {
   ExportOptions export_options;
   CalibrateOptions calibrate_options;
   std::string calibrate_budget;
-  CLI::App *calibrate, *run, *list, *env, *report, *selfcheck, *gate, *compare, *exporting;
+  ProveOptions prove_options;
+  CLI::App *calibrate, *run, *list, *env, *report, *selfcheck, *gate, *compare, *exporting, *prove;
 
   Commands() {
     app.set_version_flag("--version", version());
@@ -102,6 +104,9 @@ struct Commands {
         ->type_name("A,B,...");
     add_plugin_option(*selfcheck, plugins);
     add_calibrate();
+    prove =
+        app.add_subcommand("prove", "Prove delivery over long lives, many workloads and torments");
+    add_prove_options(*prove, prove_options);
     add_gate();
     add_compare();
     add_export();
@@ -163,9 +168,9 @@ struct Commands {
   }
 
   int carry_out(const std::vector<std::string>& command) {
-    if (run->parsed() || calibrate->parsed() || gate->parsed() || selfcheck->parsed() ||
-        env->parsed())
-      require_proc();
+    for (const CLI::App* command : {run, calibrate, gate, prove, selfcheck, env}) {
+      if (command->parsed()) require_proc();
+    }
     if (list->parsed()) return list_command(list_json, describe_plugins(plugins), std::cout);
     if (calibrate->parsed()) {
       if (!calibrate_budget.empty()) {
@@ -174,6 +179,7 @@ struct Commands {
       calibrate_options.plugins = describe_plugins(plugins);
       return calibrate_command(calibrate_options, std::cout, std::cerr);
     }
+    if (prove->parsed()) return prove_command(prove_options);
     if (gate->parsed()) return gate_command(gate_options, command);
     if (compare->parsed()) return compare_command(compare_options, std::cout);
     if (exporting->parsed()) return export_command(export_options, std::cout);

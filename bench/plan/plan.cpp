@@ -29,12 +29,6 @@ Workload probe_workload(const Workload& point) {
           .beside_capacity = point.capacity};
 }
 
-const Descriptor* find(std::span<const Descriptor* const> strategies, std::string_view name) {
-  const auto at = std::find_if(strategies.begin(), strategies.end(),
-                               [name](const Descriptor* d) { return d->name == name; });
-  return at == strategies.end() ? nullptr : *at;
-}
-
 /// What enters every point, by label; `joined`: a reference that nobody asked for.
 struct Entrant {
   std::string label;
@@ -46,14 +40,7 @@ struct Entrant {
 std::vector<Entrant> entrants(const Suite& suite, const PlanInputs& inputs) {
   std::vector<Entrant> all;
   for (const AskedStrategy& asked : suite.strategies) {
-    const Descriptor* strategy = find(inputs.strategies, asked.strategy);
-    if (strategy == nullptr) {
-      std::vector<std::string> names;
-      for (const Descriptor* known : inputs.strategies) names.emplace_back(known->name);
-      throw UsageError(fmt::format("unknown strategy '{}'; {} ('handoff list' shows all)",
-                                   asked.strategy, did_you_mean(asked.strategy, names)));
-    }
-    all.push_back({asked.label, strategy, false});
+    all.push_back({asked.label, &known_strategy(inputs.strategies, asked.strategy), false});
   }
   if (suite.strategies.empty()) {
     for (const Descriptor* known : inputs.strategies) {
@@ -268,6 +255,16 @@ Sizing size_groups(const std::vector<PointPlan>& points, std::vector<PointNeed>&
 }
 
 }  // namespace
+
+const Descriptor& known_strategy(std::span<const Descriptor* const> known, std::string_view name) {
+  const auto at = std::find_if(known.begin(), known.end(),
+                               [name](const Descriptor* one) { return one->name == name; });
+  if (at != known.end()) return **at;
+  std::vector<std::string> names;
+  for (const Descriptor* one : known) names.emplace_back(one->name);
+  throw UsageError(fmt::format("unknown strategy '{}'; {} ('handoff list' shows all)", name,
+                               did_you_mean(std::string(name), names)));
+}
 
 Workload workload_of(const PointPlan& point, const CellPlan& cell) {
   return cell.probe ? probe_workload(point.workload) : point.workload;

@@ -122,6 +122,9 @@ inline constexpr std::size_t kControlEvery = 4;  // points: the first has a cont
 inline constexpr double kDefaultTimeout = 10;    // seconds without progress: hung
 inline constexpr double kDefaultCustomBudget = 20;  // seconds, or what all asked points need
 
+/// The strategy of that name among `known`. Errors: UsageError, with the nearest name.
+const Descriptor& known_strategy(std::span<const Descriptor* const> known, std::string_view name);
+
 /// Errors: UsageError (unknown strategy, labels that clash, a budget or memory that holds nothing).
 Plan make_plan(const Suite& suite, const PlanInputs& inputs);
 

@@ -21,10 +21,30 @@ int blocks_done(const RunState& state) {
 }
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(std::ostream& out, Progress mode, bool terminal)
+ProgressLine::ProgressLine(std::ostream& out, Progress mode, bool terminal)
     : out_(out), updating_(terminal && mode == Progress::kAuto), silent_(mode == Progress::kNone) {}
 
-std::string ProgressDisplay::line(const RunState& state) {
+bool ProgressLine::is_due(double elapsed_s) {
+  if (silent_ || elapsed_s - shown_s_ < (updating_ ? kUpdateS : kPlainS)) return false;
+  shown_s_ = elapsed_s;
+  return true;
+}
+
+void ProgressLine::show(const std::string& text) {
+  if (updating_) {
+    out_ << "\r\x1b[K" << text << std::flush;
+    open_ = true;
+  } else {
+    out_ << text << '\n';
+  }
+}
+
+void ProgressLine::done() {
+  if (open_) out_ << "\r\x1b[K" << std::flush;
+  open_ = false;
+}
+
+std::string ProgressDisplay::text(const RunState& state) {
   if (led_point_ != state.point) {  // estimating takes milliseconds: once a visit
     led_point_ = state.point;
     const PointPlan& plan = state.plan.points[static_cast<std::size_t>(state.point)];
@@ -39,19 +59,7 @@ std::string ProgressDisplay::line(const RunState& state) {
 }
 
 void ProgressDisplay::show(const RunState& state) {
-  if (silent_ || state.elapsed_s - shown_s_ < (updating_ ? kUpdateS : kPlainS)) return;
-  shown_s_ = state.elapsed_s;
-  if (updating_) {
-    out_ << "\r\x1b[K" << line(state) << std::flush;
-    open_ = true;
-  } else {
-    out_ << line(state) << '\n';
-  }
-}
-
-void ProgressDisplay::done() {
-  if (open_) out_ << "\r\x1b[K" << std::flush;
-  open_ = false;
+  if (line_.is_due(state.elapsed_s)) line_.show(text(state));
 }
 
 }  // namespace handoff

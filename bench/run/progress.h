@@ -1,4 +1,5 @@
-// Where a run stands, on stderr: one line that is rewritten on a terminal, plain lines elsewhere.
+// Where a run or proof stands, on stderr: one line that is rewritten on a terminal, plain lines
+// elsewhere.
 #pragma once
 
 #include <ostream>
@@ -9,23 +10,36 @@
 
 namespace handoff {
 
-class ProgressDisplay {
+class ProgressLine {
  public:
   /// `terminal`: whether `out` is one.
-  ProgressDisplay(std::ostream& out, Progress mode, bool terminal);
-  void show(const RunState& state);
+  ProgressLine(std::ostream& out, Progress mode, bool terminal);
+  /// Whether one is to be shown, so many seconds after the beginning; it then counts as shown.
+  bool is_due(double elapsed_s);
+  void show(const std::string& text);
   /// Ends the updating line.
   void done();
 
  private:
-  std::string line(const RunState& state);
-
   std::ostream& out_;
   bool updating_, silent_;
   double shown_s_ = -1e9;
+  bool open_ = false;
+};
+
+/// Of a run or gate.
+class ProgressDisplay {
+ public:
+  ProgressDisplay(std::ostream& out, Progress mode, bool terminal) : line_(out, mode, terminal) {}
+  void show(const RunState& state);
+  void done() { line_.done(); }
+
+ private:
+  std::string text(const RunState& state);
+
+  ProgressLine line_;
   int led_point_ = -1;
   std::string leader_;
-  bool open_ = false;
 };
 
 }  // namespace handoff

@@ -118,6 +118,13 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   app.get_formatter()->column_width(26);
 }
 
+Progress parse_progress(const std::string& text) {
+  static const std::vector<std::string> names{"auto", "plain", "none"};
+  if (text.empty()) return Progress::kAuto;
+  const std::string how = parse_name("--progress", text, names);
+  return how == "plain" ? Progress::kPlain : how == "none" ? Progress::kNone : Progress::kAuto;
+}
+
 RunRequest resolve(const RunOptions& options) {
   RunRequest request;
   request.suite = base_suite(options);
@@ -178,12 +185,7 @@ RunRequest resolve(const RunOptions& options) {
   request.out = options.out;
   request.resume = options.resume;
   request.quiet = options.quiet;
-  if (!options.progress.empty()) {
-    const std::string how = parse_name("--progress", options.progress, progress_words());
-    request.progress = how == "plain"  ? Progress::kPlain
-                       : how == "none" ? Progress::kNone
-                                       : Progress::kAuto;
-  }
+  request.progress = parse_progress(options.progress);
   if (request.suite.incarnations.value_or(8) < 8) {
     request.warnings.push_back(
         fmt::format("--incarnations '{}' is too few for a verdict; every pair stays undecided "

@@ -36,6 +36,8 @@ struct RunOptions {
 };
 
 enum class Progress : std::uint8_t { kAuto, kPlain, kNone };
+/// auto, plain or none; empty: auto. Errors: UsageError.
+Progress parse_progress(const std::string& text);
 
 /// What to do, checked as far as that goes without strategies and machine.
 struct RunRequest {

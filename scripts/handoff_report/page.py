@@ -195,7 +195,8 @@ def failures(run: Run) -> list[dict[str, str]]:
 
 def conclusions(run: Run) -> list[str]:
     """What holds for the run as a whole, in the words of results.json."""
-    said = [mapping(run.context.get(key)).get("sentence") for key in ("control", "longest_life", "outlook")]
+    said = [mapping(run.context.get(key)).get("sentence")
+            for key in ("control", "longest_life", "outlook")]
     said.append(run.context.get("level"))
     return [text(sentence) for sentence in said if sentence]
 

@@ -19,6 +19,8 @@ OPTIONS = {
     "compare": ["anyway", "json"],
     "export": ["format", "slices", "out"],
     "env": ["json"],
+    "prove": ["strategies", "pairs", "payload", "capacity", "transfer", "wait", "torment", "plugin",
+              "for", "seed", "timeout", "progress", "quiet", "json"],
     "report": ["out", "point"],
     "selfcheck": ["budget", "runs", "seed", "replay", "replays", "strategies", "plugin"],
 }

@@ -61,6 +61,17 @@ def test_the_example_runs_beside_the_strategies_of_handoff(here: Program, exampl
     assert results["context"]["code"][0]["file"].endswith("my_queue.so")
 
 
+def test_the_example_is_proved_and_what_it_does_not_support_is_skipped(here: Program,
+                                                                      example: Path) -> None:
+    finished = here.run("prove", "--plugin", example / "my_queue.so", "--strategies", "my_queue",
+                        "--transfer", "copy,in_place", "--for", "2s", "--json")
+    assert finished.code == 0, finished.out
+    (proof,) = json.loads(finished.out)["strategies"]
+    assert (proof["strategy"], proof["verdict"]) == ("my_queue", "proved")
+    assert proof["plugin"].endswith("my_queue.so")
+    assert proof["skipped"] > 0, "told by its cells"
+
+
 def test_a_run_is_not_resumed_with_another_plugin(here: Program, example: Path,
                                                   tmp_path: Path) -> None:
     own = tmp_path / "my_queue.so"

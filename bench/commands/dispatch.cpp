@@ -168,8 +168,8 @@ struct Commands {
   }
 
   int carry_out(const std::vector<std::string>& command) {
-    for (const CLI::App* command : {run, calibrate, gate, prove, selfcheck, env}) {
-      if (command->parsed()) require_proc();
+    for (const CLI::App* needs_proc : {run, calibrate, gate, prove, selfcheck, env}) {
+      if (needs_proc->parsed()) require_proc();
     }
     if (list->parsed()) return list_command(list_json, describe_plugins(plugins), std::cout);
     if (calibrate->parsed()) {

@@ -104,9 +104,9 @@ PointPlan point_from(const Json& from) {
   point.estimated_s = from.at("estimated_s");
   point.later = from.value("later", false);
   for (const Json& cell : from.at("cells")) point.cells.push_back(cell_from(cell));
-  point.between_run_sds = from.value("between_run_sds", std::vector<double>{});
   // Journals of before calibrations were kept: the default for all.
-  point.between_run_sds.resize(point.cells.size(), kDefaultBetweenRunSd);
+  point.between_run_sds =
+      from.value("between_run_sds", std::vector<double>(point.cells.size(), kDefaultBetweenRunSd));
   return point;
 }
 

@@ -119,9 +119,8 @@ void add_run_options(CLI::App& app, RunOptions& options) {
 }
 
 Progress parse_progress(const std::string& text) {
-  static const std::vector<std::string> names{"auto", "plain", "none"};
   if (text.empty()) return Progress::kAuto;
-  const std::string how = parse_name("--progress", text, names);
+  const std::string how = parse_name("--progress", text, progress_words());
   return how == "plain" ? Progress::kPlain : how == "none" ? Progress::kNone : Progress::kAuto;
 }
 

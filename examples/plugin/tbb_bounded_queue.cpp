@@ -7,6 +7,7 @@
 // too: the poison. (abort() would not do: it wakes only who waits at that moment.)
 // Source: oneTBB, concurrent_bounded_queue.
 #include <oneapi/tbb/concurrent_queue.h>
+#include <oneapi/tbb/version.h>
 
 #include "bench/strategy.h"
 
@@ -34,6 +35,10 @@ const Descriptor kDescriptor{
     .name = "tbb_bounded_queue",
     .summary = "oneTBB concurrent_bounded_queue; consumers are ended by poison",
     .source = "oneTBB, concurrent_bounded_queue",
+    .family = Family::kLockFreeQueue,
+    .carrier = Carrier::kThreads,
+    .structure = "linked arrays",
+    .origin = "oneTBB " TBB_VERSION_STRING,
     .traits =
         {.fifo = true, .bounded = true, .blocking = true, .allocates = true, .waits_itself = true},
     .make = make_threads_around<TbbBoundedQueue>,

@@ -54,6 +54,10 @@ MADE_OF = {
     "direct": ("reference", "threads", "none", "ours"),
     "floor": ("reference", "threads", "cache line", "ours"),
 }
+BETWEEN_RUNS = {
+    "source": "default", "date": None, "runs": 0, "span_s": 0.0,
+    "sentence": "intervals of ratios allow for what other runs differ by: 8 % (standard deviation), "
+                "the default; 'handoff calibrate' learns it for this machine"}
 # what, label, to, costs
 MECHANISMS = (
     ("carrier", "process_per_item", "thread_per_item",
@@ -364,9 +368,11 @@ def ratio_result(name: str, to: str, kept: dict[str, list[list[Slice]]]) -> dict
     overall = over_incarnations([overall_ns(kept[name][i]) / overall_ns(kept[to][i])
                                  for i in range(INCARNATIONS)])
     within = dict(zip(("median", "lo", "hi"), typical))
-    return {"label": name, "to": to, **within, "within": within,
+    verdict = pair_verdict(typical, overall)
+    return {"label": name, "to": to, **within, "within": within, "next_run": within,
+            "obstacle": "noise within the run" if verdict == "undecided" else None,
             "overall": dict(zip(("median", "lo", "hi"), overall)),
-            "verdict": pair_verdict(typical, overall), "incarnations": INCARNATIONS}
+            "verdict": verdict, "incarnations": INCARNATIONS}
 
 
 def mechanism_results(point: str, alive: list[str],
@@ -399,6 +405,8 @@ def point_result(index: int, kept: dict[str, list[list[Slice]]]) -> dict[str, An
     leader = rivals[0]
     ratios = [ratio_result(name, leader, kept) for name in rivals[1:]]
     decided = all(r["verdict"] in ("faster", "slower", "equivalent") for r in ratios)
+    open_pairs = [r for r in ratios if r["verdict"] == "undecided"]
+    obstacle = "noise within the run" if open_pairs else None
     tied = [leader] + [r["label"] for r in ratios if r["verdict"] != "slower"]
     winner = leader if len(tied) == 1 else None
     sentences = [f"winner: {leader}" if winner else f"tied: {', '.join(tied)} (not told apart)"]
@@ -416,6 +424,7 @@ def point_result(index: int, kept: dict[str, list[list[Slice]]]) -> dict[str, An
             "blocks": INCARNATIONS * POINTS[index][4],
             "floor_ns": {"median": centre, "lo": lo, "hi": hi}, "leader": leader,
             "decided": decided, "winner": winner, "tied": [] if winner else tied, "more_s": None,
+            "obstacle": obstacle,
             "sentences": sentences, "cells": cells, "ratios": ratios,
             "mechanisms": mechanism_results(point_id(index), alive, kept)}
 
@@ -437,7 +446,7 @@ def make() -> tuple[str, str]:
     results = {"schema": 2,
                "context": {**planned, "status": "complete", "exit": 2, "spent_s": spent,
                            "machine": machine, "outlook": None, "level": LEVEL,
-                           "longest_life": LONGEST_LIFE,
+                           "between_runs": BETWEEN_RUNS, "longest_life": LONGEST_LIFE,
                            "control": CONTROL},
                "points": [point_result(index, kept[index]) for index in range(len(POINTS))]}
     lines = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in journal)

@@ -207,14 +207,14 @@ TEST(Pause, HoldsAThreadUpAndLetsItGoOn) {
   std::uint64_t still = 0;
   EXPECT_TRUE(eventually([&] {
     const std::uint64_t before = count;
-    usleep(20'000);
+    usleep(200'000);  // longer than a busy machine keeps a thread off its CPU
     still = before;
     return count == before;
   }));
   EXPECT_TRUE(eventually([&] { return count > still; })) << "it goes on";
   over = true;
   counting.join();
-  EXPECT_FALSE(pause_thread(getpid(), getpid() + 1, 1)) << "no thread of this process";
+  EXPECT_FALSE(pause_thread(getpid(), 1, 1)) << "no thread of this process";
   std::signal(SIGURG, SIG_DFL);
 }
 

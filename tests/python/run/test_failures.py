@@ -37,7 +37,7 @@ def failing_run(handoff_broken: Program,
     return directory, handoff_broken.run(
         "run", "--strategies", ",".join(["mutex_queue", *FAILURES]), "--pairs", "1:1",
         "--capacity", 64,  # a slice goes round it in no time, however slow they are
-        "--incarnations", 2, "--timeout", "2s", "--budget", "5s", directory=directory)
+        "--incarnations", 2, "--timeout", "2s", "--budget", "8s", directory=directory)
 
 
 def cells_of(directory: Path) -> dict[str, Json]:

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "bench/run/context.h"
+#include "bench/machine/build_info.h"
 
 namespace handoff {
 

@@ -12,6 +12,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace handoff {
 

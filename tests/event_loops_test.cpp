@@ -27,6 +27,7 @@ struct Loops {
   bool only_one;  // a ring with a single consumer has one loop
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): a name that Google Test asks for
 void PrintTo(const Loops& loops, std::ostream* out) { *out << loops.strategy; }
 
 class EventLoops : public ::testing::TestWithParam<Loops> {

@@ -26,9 +26,7 @@ struct Tally {
 
   void add(const PairEstimate& pair) {
     // The same way round whoever happens to lead.
-    const Interval ratio =
-        pair.cell == 0 ? pair.typical
-                       : Interval{1 / pair.typical.value, 1 / pair.typical.hi, 1 / pair.typical.lo};
+    const Interval ratio = pair.cell == 0 ? pair.typical : inverse(pair.typical);
     const double half_width = std::sqrt(ratio.hi / ratio.lo) - 1;
     ++runs;
     hold += ratio.lo <= 1 && 1 <= ratio.hi ? 1 : 0;

@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <ostream>
 
 #include "bench/calibration/calibration.h"
-#include "bench/interface/registry.h"
 #include "bench/results/results.h"
 #include "bench/selfcheck/check.h"
 #include "bench/stats/distributions.h"
+#include "bench/stats/pairing.h"
 
 namespace handoff {
 
@@ -36,23 +37,22 @@ Logs logs_of(const Measured& measured) {
   return logs;
 }
 
-/// The same from paired slices: the leader's time by the ratio to it.
+/// The log ratio of every cell to `anchor`, from paired slices.
 Logs paired_logs_of(const Measured& measured, const std::string& anchor) {
-  const PointPlan& point = measured.plan.points[0];
-  const auto& samples = measured.record.point(0).samples;
-  int to = -1;
-  for (std::size_t i = 0; i < point.cells.size(); ++i) {
-    if (point.cells[i].label == anchor) to = static_cast<int>(i);
-  }
-  Logs logs{{anchor, 0}};
-  for (int cell = 0; cell < std::ssize(point.cells); ++cell) {
-    if (cell == to) continue;
-    const PointEstimate pair =
-        estimate_point(samples, static_cast<int>(point.cells.size()), {cell, to}, {});
-    if (pair.pairs.empty() || !std::isfinite(pair.pairs[0].typical.value)) continue;
-    const double log = std::log(pair.pairs[0].typical.value);
-    logs[point.cells[static_cast<std::size_t>(cell)].label] =
-        pair.pairs[0].cell == cell ? log : -log;
+  const std::vector<CellPlan>& cells = measured.plan.points[0].cells;
+  const auto is_anchor = [&](const CellPlan& cell) { return cell.label == anchor; };
+  const auto to =
+      static_cast<int>(std::find_if(cells.begin(), cells.end(), is_anchor) - cells.begin());
+  const auto tables =
+      incarnation_tables(measured.record.point(0).samples, static_cast<int>(cells.size()));
+  std::vector<int> anchors(cells.size());
+  std::iota(anchors.begin(), anchors.end(), 0);
+  Logs logs;
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+    const int index = static_cast<int>(cell);
+    const std::vector<double> ratios = pair_series(tables, index, to, anchors).typical;
+    if (ratios.empty()) continue;
+    logs[cells[cell].label] = std::log(geometric_mean(ratios, kConfidence).value);
   }
   return logs;
 }

@@ -24,9 +24,6 @@ struct Comparison {
 };
 using Answers = std::map<std::string, Comparison>;  // "point: a / b", a before b
 
-/// The same statement the other way round.
-Interval turned(const Interval& ratio) { return {1 / ratio.value, 1 / ratio.hi, 1 / ratio.lo}; }
-
 /// All pairs of candidates with the leader, named the same way round whoever leads.
 Answers answers_of(const Measured& measured) {
   Answers answers;
@@ -40,8 +37,8 @@ Answers answers_of(const Measured& measured) {
       Comparison said{pair.typical, pair.next_run, pair.log_error, pair.verdict};
       const bool turn = to.label < cell.label;
       if (turn) {
-        said.ratio = turned(pair.typical);
-        said.next_run = turned(pair.next_run);
+        said.ratio = inverse(pair.typical);
+        said.next_run = inverse(pair.next_run);
         if (pair.verdict == PairVerdict::kFaster) said.verdict = PairVerdict::kSlower;
         if (pair.verdict == PairVerdict::kSlower) said.verdict = PairVerdict::kFaster;
       }

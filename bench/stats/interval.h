@@ -19,6 +19,11 @@ struct Interval {
   double value = 0, lo = 0, hi = 0;
 };
 
+/// Of a ratio: the same statement the other way round.
+constexpr Interval inverse(const Interval& ratio) {
+  return {1 / ratio.value, 1 / ratio.hi, 1 / ratio.lo};
+}
+
 /// exp of the mean of `logs`, with a two-sided t interval at `confidence`. `between_log_sd` is a
 /// standard deviation known from elsewhere, so with the normal quantile; the half-widths add in
 /// quadrature. No logs: value is NaN. Throws std::invalid_argument unless 0 < confidence < 1.

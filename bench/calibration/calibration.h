@@ -15,7 +15,7 @@
 namespace handoff {
 
 /// What a strategy's log time moves by from run to run where nothing was learned (standard
-/// deviation): 8 % for a ratio, from twice ten runs of the default suite (docs/performance.md).
+/// deviation): 8 % for a ratio, from twice ten runs of the default suite (CHANGELOG.md).
 inline constexpr double kDefaultBetweenRunSd = 0.0566;
 
 struct CalibrationClass {

@@ -68,7 +68,7 @@ inline constexpr double kWarmUpSliceS = 2e-3, kLongestWarmUpS = 10e-3;
 /// Fewest blocks an incarnation is worth opening for, and as many as settle its median: beyond,
 /// another incarnation tells more than more blocks do. Incarnations differ by 3 to 5 % while the
 /// median of 12 paired slices of 1 ms is good to 4 to 8 %; where threads exceed CPUs, long slices
-/// of one incarnation differ by a third of what incarnations do (docs/performance.md).
+/// of one incarnation differ by a third of what incarnations do (docs/measuring.md).
 int minimal_blocks(double slice_s);
 int settled_blocks(double slice_s);
 

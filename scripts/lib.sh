@@ -1,7 +1,8 @@
-# Shared by scripts/run, scripts/test and .ci/run; sourced, never run: packages, building, Python.
+# Functions for scripts/run, scripts/test, scripts/mutants and .ci/run, which source this file:
+# packages, building, Python.
 #
-# Everything here writes to stderr: stdout belongs to results. Nothing changes the current directory,
-# so that relative paths in a caller's options keep their meaning. Expects `set -o pipefail`.
+# Messages go to stderr: stdout is for results. Nothing here changes the current directory, so that
+# relative paths in a caller's options keep their meaning. Expects `set -o pipefail`.
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -14,15 +15,15 @@ die() {
   exit 1
 }
 
-# show_end LOG: the last lines of a log, where the reason of a failure usually stands.
+# show_end LOG: prints the last lines of a log, which usually have the reason of a failure.
 show_end() {
   tail -n 30 "$1" >&2
-  say "(all of it: $1)"
+  say "(the whole log: $1)"
 }
 
 # ---- packages
 
-# packages_of GROUP...: their names, one a line.
+# packages_of GROUP...: prints the packages of these groups, one per line.
 packages_of() {
   local group
   for group in "$@"; do
@@ -30,7 +31,7 @@ packages_of() {
   done
 }
 
-# missing_packages GROUP...: those not installed; all of them where there is no dpkg to ask.
+# missing_packages GROUP...: prints those that are not installed; without dpkg, all of them.
 missing_packages() {
   local installed
   # shellcheck disable=SC2016 # dpkg-query's own variables
@@ -39,9 +40,10 @@ missing_packages() {
   packages_of "$@" | grep -vxF -e "$installed"
 }
 
-root_rights=() # what turns a command into one of root's; set by gain_rights
+root_rights=() # put before a command to run it as root; set by gain_rights
 
-# gain_rights: false where there are none. sudo asks for a password only if somebody can type one.
+# gain_rights: fails if commands cannot be run as root. sudo asks for a password only if there is a
+# terminal.
 gain_rights() {
   [ "$(id -u)" != 0 ] || return 0
   command -v sudo >/dev/null || return 1
@@ -55,10 +57,10 @@ apt_get() {
     -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
 
-packages_changed= # set when install_packages installed something: CMake has to look again
+packages_changed= # set when install_packages installed something: CMake then has to look again
 
-# install_packages GROUP...: installs what is missing. Where that cannot be done it names what is
-# needed and returns: the tools may have come from elsewhere, and CMake is the judge of that.
+# install_packages GROUP...: installs the missing packages. If that is not possible, it names them
+# and returns: the tools may have been installed in another way, and CMake finds that out.
 install_packages() {
   local missing log start=$SECONDS
   mapfile -t missing < <(missing_packages "$@")
@@ -66,21 +68,23 @@ install_packages() {
   mkdir -p "$root/build"
   log=$root/build/install.log
   if ! command -v apt-get >/dev/null; then
-    say "No apt-get here to install ${missing[*]} (Debian's names): going on with what CMake finds."
+    say "apt-get was not found, so these packages (Debian's names) cannot be installed:" \
+      "${missing[*]}. Continuing with what CMake finds."
     return 0
   fi
   say "Installing ${missing[*]}"
   if ! gain_rights; then
-    say "No rights to install them (neither root nor sudo): going on with what CMake finds."
+    say "They cannot be installed: this user is not root and cannot use sudo. Continuing with what" \
+      "CMake finds."
     return 0
   fi
-  apt_get update >"$log" 2>&1 || true # old lists may do; if not, the next command says so
+  apt_get update >"$log" 2>&1 || true # old package lists may suffice; else the next command fails
   if apt_get install --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
     packages_changed=yes
     say "Installed in $((SECONDS - start)) s."
   else
     tail -n 5 "$log" >&2
-    say "apt could not install ${missing[*]} (see $log): going on with what CMake finds."
+    say "apt-get could not install ${missing[*]} (see $log). Continuing with what CMake finds."
   fi
 }
 
@@ -97,9 +101,9 @@ configured() {
   done
 }
 
-# configure DIR SETTING...: CMake settings as NAME=VALUE. Settings of an earlier call that are not
-# named here stay, so that scripts/run and scripts/test share build/. Ninja itself sees to changes
-# of CMakeLists.txt.
+# configure DIR SETTING...: configures DIR with CMake settings, NAME=VALUE. Settings of an earlier
+# call that are not named now are kept, so that scripts/run and scripts/test can share build/. Ninja
+# itself handles changes of CMakeLists.txt.
 configure() {
   local dir=$1 fresh=() log=$1/configure.log
   shift
@@ -107,17 +111,17 @@ configure() {
   command -v cmake >/dev/null || die "cmake is not on PATH: install CMake 3.25 or later and the" \
     "other packages that $root/scripts/packages.txt names."
   grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$dir/CMakeCache.txt" &&
-    [ -f "$dir/build.ninja" ] || fresh=(--fresh) # half-made, another generator or a moved tree
+    [ -f "$dir/build.ninja" ] || fresh=(--fresh) # incomplete, another generator or a moved tree
   mkdir -p "$dir"
   cmake "${fresh[@]}" -S "$root" -B "$dir" -G Ninja -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
     "${@/#/-D}" >"$log" 2>&1 || {
     show_end "$log"
-    die "CMake could not configure $dir: the lines above name what it did not find;" \
-      "$root/scripts/packages.txt has the Debian packages."
+    die "CMake could not configure $dir: the lines above say why;" \
+      "$root/scripts/packages.txt names the Debian packages that are needed."
   }
 }
 
-# progress LABEL: ninja's output on stdin becomes one updating line; nothing off a terminal.
+# progress LABEL: shows ninja's output, read from stdin, as one updating line; only on a terminal.
 progress() {
   local line
   while read -r line; do
@@ -127,7 +131,7 @@ progress() {
   [ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
-# build DIR TARGET: quiet; on failure the end of the log.
+# build DIR TARGET: builds quietly; if that fails, prints the end of the log.
 build() {
   local dir=$1 target=$2 log=$1/build.log start=$SECONDS label
   label="Building $target in ${dir#"$root"/}/"
@@ -140,8 +144,8 @@ build() {
 
 # ---- Python
 
-# find_python MODULE...: prints the first Python 3 that has these modules. One earlier on PATH than
-# Debian's does not see Debian's packages.
+# find_python MODULE...: prints the first Python 3 that has these modules. A python3 on PATH that is
+# not Debian's does not see Debian's packages.
 find_python() {
   local python
   for python in python3 /usr/bin/python3; do
@@ -151,7 +155,7 @@ from importlib.util import find_spec
 sys.exit(not all(find_spec(name) for name in sys.argv[1:]))
 PROBE
   done
-  say "No Python 3 with $* was found (tried python3 and /usr/bin/python3): install the packages that" \
-    "$root/scripts/packages.txt names."
+  say "No Python 3 with the modules $* was found (tried python3 and /usr/bin/python3): install the" \
+    "packages that $root/scripts/packages.txt names."
   return 1
 }

@@ -74,7 +74,8 @@ TEST_F(CalibrationFile, ThatIsDamagedIsASentence) {
     load_calibration(file);
     FAIL();
   } catch (const std::runtime_error& error) {
-    EXPECT_NE(std::string(error.what()).find("delete it, or calibrate again"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("delete it, then run 'handoff calibrate'"),
+              std::string::npos);
   }
 }
 

@@ -60,7 +60,7 @@ TEST(CellProcess, WhoseKeeperIsKilledIsCrashedAndEnds) {
   CellProcess cell(open_request("mutex_queue", {}, kHuge), kTimeout);
   const pid_t keeper = cell.keeper();
   expect_outcome(outcome_of_long_slice(cell, [keeper](pid_t) { kill(keeper, SIGKILL); }),
-                 CellVerdict::kCrashed, "the cell is gone in the middle of a slice");
+                 CellVerdict::kCrashed, "the cell ended in the middle of a slice");
 }
 
 TEST(CellProcess, ThatIsKilledBetweenSlicesIsCrashed) {

@@ -224,7 +224,7 @@ TEST(DescribedMachine, HasAPlanThatNamesSourceBindingAndEveryDroppedPoint) {
   for (const char* part :
        {"planned for another machine, 'pack:2 l3:8 core:4 pu:2': 64 cores, 2 packages, 1 NUMA node",
         "128 usable CPUs", "64:64    0-124:4,1-125:4    2-126:4,3-127:4",
-        "unsupported: lockfree_spsc (", "; a larger --budget holds more:\n  "}) {
+        "unsupported: lockfree_spsc (", "; a larger --budget would hold more:\n  "}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
   for (const std::string& dropped : plan.dropped) {

@@ -143,31 +143,32 @@ TEST_F(JournalFile, ThatIsPackedAndDamagedIsRefused) {
   altered[altered.size() / 2] ^= 0x55;
   for (const std::string& damaged : {altered, whole.substr(0, whole.size() / 2)}) {
     std::ofstream(path_ + ".xz", std::ios::binary | std::ios::trunc) << damaged;
-    EXPECT_EQ(refusal(), path_ + ".xz is damaged");
+    EXPECT_EQ(refusal(), path_ + ".xz is damaged: it cannot be unpacked");
   }
 }
 
 TEST_F(JournalFile, ThatDoesNotExistCannotBeContinuedOrRead) {
   EXPECT_THROW(Journal::append_to(path_), JournalError);
-  EXPECT_EQ(refusal(), "there is no journal " + path_);
+  EXPECT_EQ(refusal(), "there is no journal " + path_ + "; give the directory of a run");
 }
 
 TEST_F(JournalFile, RefusesALineInsideThatIsNotJsonByItsNumber) {
   put(kHead.dump() + "\nwhat is this\n" + numbered(1).dump() + "\n");
-  EXPECT_EQ(refusal(), "line 2 of " + path_ + " is not JSON; is it a journal?");
+  EXPECT_EQ(refusal(), "line 2 of " + path_ +
+                           " is not JSON: the file is damaged, or is no journal of handoff");
 }
 
 TEST_F(JournalFile, RefusesWhatDoesNotBeginWithAPlan) {
   for (const std::string& text : {std::string(), numbered(1).dump() + "\n", kHead.dump(),
                                   std::string("{}\n"), std::string("\n")}) {
     put(text);
-    EXPECT_NE(refusal().find("is it a journal?"), std::string::npos) << text << refusal();
+    EXPECT_NE(refusal().find("no journal of handoff"), std::string::npos) << text << refusal();
   }
 }
 
 TEST_F(JournalFile, RefusesLinesThatAreJsonButNoObjectsWithASentence) {
   put("[1,2]\n");
-  EXPECT_NE(refusal().find("is it a journal?"), std::string::npos) << refusal();
+  EXPECT_NE(refusal().find("no journal of handoff"), std::string::npos) << refusal();
 }
 
 /// A disk that is full after `bytes`: writing beyond gives EFBIG.

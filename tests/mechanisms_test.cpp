@@ -182,10 +182,10 @@ TEST(Mechanisms, AreNamedInWordsWithTheirRatio) {
   const std::string said = carrier.at("sentence");
   EXPECT_TRUE(said.starts_with("pool / mpmc at 2:2 100B: the same mpmc ring costs 1.50× ["))
       << said;
-  EXPECT_TRUE(said.ends_with("] in processes in place of threads: told apart")) << said;
+  EXPECT_TRUE(said.ends_with("] in processes instead of threads: told apart")) << said;
   const std::string structure = mechanisms(results)[1].at("sentence");
   EXPECT_TRUE(structure.starts_with(
-      "mutex / mpmc at 2:2 100B: locked ring in place of mpmc ring costs 4.50× ["))
+      "mutex / mpmc at 2:2 100B: locked ring instead of mpmc ring costs 4.50× ["))
       << structure;
   EXPECT_TRUE(structure.ends_with("] in threads: told apart")) << structure;
 }
@@ -282,7 +282,7 @@ TEST(Mechanisms, OfSeveralPointsAreFoldedToTheirRange) {
   ASSERT_EQ(lines.size(), 3U);
   EXPECT_EQ(lines[0],
             "pool / mpmc: the same mpmc ring costs 1.00× (4:4 8B) to 1.50× (2:2 100B) in processes "
-            "in place of threads; told apart at 1, equal within 10 % at 1 of 2 points");
+            "instead of threads; told apart at 1, equal within 10 % at 1 of 2 points");
 }
 
 TEST(Mechanisms, AreLeftOutWhereThereAreNone) {

@@ -63,7 +63,7 @@ TEST(Nearest, OffersWhatIsCloseOrBeginsAlikeAndNothingElse) {
   EXPECT_EQ(nearest("lockfree", names), "lockfree_spsc");
   EXPECT_EQ(nearest("kafka", names), std::nullopt);
   EXPECT_EQ(did_you_mean("kafka", names),
-            "known are mutex_queue, lockfree_queue and lockfree_spsc");
+            "choose from mutex_queue, lockfree_queue and lockfree_spsc");
 }
 
 TEST(Options, HelpExplainsEveryOptionWithExamples) {
@@ -177,7 +177,8 @@ TEST(Options, TheCommandLineOverridesTheConfigFile) {
 TEST(Options, FewIncarnationsAreAllowedWithAWarning) {
   const RunRequest request = accepted({"--incarnations", "3"});
   ASSERT_EQ(request.warnings.size(), 1U);
-  EXPECT_NE(request.warnings[0].find("'3' is too few for a verdict"), std::string::npos);
+  EXPECT_NE(request.warnings[0].find("--incarnations 3 is too few for a verdict"),
+            std::string::npos);
   EXPECT_TRUE(accepted({"--incarnations", "8"}).warnings.empty());
 }
 
@@ -219,15 +220,15 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{{"--quiet=7"}, "--quiet takes no value; give it alone"},
         Refused{{"--suite", "quik"}, "--suite 'quik' is not known; did you mean 'quick'?"},
         Refused{{"--suite", "nightly"},
-                "--suite 'nightly' is not known; known are quick, default and full"},
+                "--suite 'nightly' is not known; choose from quick, default and full"},
         Refused{{"--suite", "quick", "--config", "x.toml"},
                 "--suite 'quick' and --config 'x.toml' exclude each other; give one"},
         Refused{{"--config", "/nowhere/x.toml"},
                 "--config '/nowhere/x.toml' cannot be read; give a TOML file such as those in "
                 "bench/suite/"},
         Refused{{"--pairs", "1:1", "--producers", "2"},
-                "--pairs '1:1' and --producers '2' exclude each other; give --pairs, or "
-                "--producers with --consumers"},
+                "--pairs '1:1' and --producers '2' exclude each other; give either --pairs, "
+                "or --producers with --consumers"},
         Refused{{"--pairs", "4"},
                 "--pairs '4' is not a pair; write producers:consumers, such as 4:2, or auto"},
         Refused{{"--pairs", "symetric"},
@@ -269,13 +270,14 @@ INSTANTIATE_TEST_SUITE_P(
                 "--pin '3-1' is not known; give auto, none, compact, scatter or a CPU list such "
                 "as 0,2-5"},
         Refused{{"--progress", "bar"},
-                "--progress 'bar' is not known; known are auto, plain and none"},
+                "--progress 'bar' is not known; choose from auto, plain and none"},
         Refused{{"--topology", "pu:4"},
-                "--topology 'pu:4' is another machine, and a run measures this one; give --dry-run "
-                "to see the plan"},
-        Refused{{"--json"}, "--json is for --dry-run; a run writes results.json"},
+                "--topology 'pu:4' describes another machine, but a run measures this one; add "
+                "--dry-run to see the plan for the other machine"},
+        Refused{{"--json"},
+                "--json works with --dry-run only; a run writes its results to results.json"},
         Refused{{"--out", "a", "--resume", "b"},
-                "--out 'a' and --resume 'b' exclude each other; a resumed run goes on in its "
+                "--out 'a' and --resume 'b' exclude each other; a resumed run writes to its own "
                 "directory"}));
 
 /// The way bench/main.cpp uses it: several commands in one app.

@@ -109,19 +109,19 @@ TEST(PlanRefuses, UnknownStrategiesWithTheNearestName) {
   EXPECT_EQ(
       refused({"--strategies", "mutx_queue"}),
       "unknown strategy 'mutx_queue'; did you mean 'mutex_queue'? ('handoff list' shows all)");
-  EXPECT_EQ(refused({"--strategies", "a=kafka"}).substr(0, 50),
-            "unknown strategy 'kafka'; known are direct, floor,");
+  EXPECT_EQ(refused({"--strategies", "a=kafka"}).substr(0, 52),
+            "unknown strategy 'kafka'; choose from direct, floor,");
 }
 
 TEST(PlanRefuses, LabelsThatAReferenceHas) {
   EXPECT_EQ(refused({"--strategies", "floor=mutex_queue"}),
-            "--strategies label 'floor' is the name of a reference that joins every point; give "
-            "another");
+            "--strategies label 'floor' is the name of a reference, which is added to every point; "
+            "give another label, or --no-references");
 }
 
 TEST(PlanRefuses, TheLabelOfTheControl) {
   EXPECT_EQ(refused({"--strategies", "control=mutex_queue"}),
-            "--strategies label 'control' is that of the A/A control; give another, or "
+            "--strategies label 'control' is reserved for the A/A control; give another label, or "
             "--no-references");
 }
 
@@ -139,8 +139,8 @@ TEST(PlanRefuses, ABudgetThatHoldsNothingAndNamesTheSmallestThatDoes) {
 
 TEST(PlanRefuses, MemoryThatHoldsNoPoint) {
   EXPECT_EQ(refused({"--pairs", "4:4", "--payload", "1M", "--memory", "16M"}),
-            "not one point can be measured: 4:4 1MiB: 5 cells of 1MiB need 45 MiB, more than the "
-            "memory budget of 16 MiB (--memory)");
+            "no point can be measured: 4:4 1MiB: 5 cells with items of 1MiB need 45 MiB, more than "
+            "the memory budget of 16 MiB (--memory)");
 }
 
 TEST(PlanCapacity, IsLoweredUntilAllCellsOfAPointFit) {
@@ -167,7 +167,7 @@ TEST(PlanCapacity, DropsAPointThatMemoryMakesTheSameAsAnother) {
   ASSERT_EQ(plan.dropped.size(), 1U);
   EXPECT_EQ(plan.dropped[0],
             "1:1 1MiB cap=64: the memory budget of 320 MiB (--memory) lowers its capacity to 32, "
-            "already measured");
+            "which another point already has");
 }
 
 TEST(PlanJson, IsTheSameAfterAJourney) {
@@ -225,29 +225,30 @@ TEST(Resume, IsRefusedInASentenceThatSaysWhatDiffers) {
   const Plan plan = planned({"--pairs", "1:1,2:2", "--seed", "1"});
   EXPECT_EQ(resume_refusal("night", plan, plan), "");
   EXPECT_EQ(resume_refusal("night", plan, planned({"--pairs", "1:1,2:2", "--seed", "2"})),
-            "--resume 'night' holds another plan: the seed is 1 there and 2 here; repeat the "
-            "options of that run, or give --out for a new one");
+            "--resume 'night' has another plan: the seed is 1 in that run and 2 now; repeat the "
+            "options of that run, or give --out to start a new one");
   const auto difference = [&plan](std::vector<std::string> arguments, int cpus = 2) {
     arguments.insert(arguments.end(), {"--seed", "1"});
     return plan_difference(plan, planned(arguments, cpus));
   };
-  EXPECT_EQ(difference({"--suite", "quick"}), "the suite is custom there and quick here");
+  EXPECT_EQ(difference({"--suite", "quick"}), "the suite is custom in that run and quick now");
   EXPECT_EQ(difference({"--pairs", "1:1,2:2"}, 4),
-            "the number of usable CPUs is 2 there and 4 here");
+            "the number of usable CPUs is 2 in that run and 4 now");
   EXPECT_EQ(difference({"--pairs", "1:1,2:2", "--pin", "none"}),
-            "the binding is auto there and none here");
-  EXPECT_EQ(difference({"--pairs", "1:1,2:1"}), "the point is '2:2 64B' there and '2:1 64B' here");
-  EXPECT_EQ(difference({"--pairs", "1:1"}), "the number of points is 2 there and 1 here");
+            "the binding is auto in that run and none now");
+  EXPECT_EQ(difference({"--pairs", "1:1,2:1"}),
+            "the point is '2:2 64B' in that run and '2:1 64B' now");
+  EXPECT_EQ(difference({"--pairs", "1:1"}), "the number of points is 2 in that run and 1 now");
   EXPECT_EQ(difference({"--pairs", "1:1,2:2", "--strategies", "m=mutex_queue"}),
             "at '1:1 64B' the strategies are lockfree_queue, lockfree_spsc, mutex_queue, "
-            "tbb_flow_graph, direct, floor, control there and m=mutex_queue, direct, floor, "
-            "control here");
+            "tbb_flow_graph, direct, floor, control in that run and m=mutex_queue, direct, floor, "
+            "control now");
   EXPECT_EQ(
       difference({"--pairs", "1:1,2:2", "--incarnations", "9", "--budget", "20s"}).substr(0, 24),
       "the number of incarnatio");
   EXPECT_EQ(difference({"--pairs", "1:1,2:2", "--budget", "20s", "--slice", "900us",
                         "--incarnations", std::to_string(plan.incarnations)}),
-            "at '1:1 64B' the slice length in ns is 1000000.0 there and 900000.0 here");
+            "at '1:1 64B' the slice length in ns is 1000000.0 in that run and 900000.0 now");
 }
 
 TEST(Resume, DoesNotMindOtherLimits) {

@@ -179,7 +179,7 @@ TEST(Results, SayHowManyItemsTheLongestLifeOfACandidateHad) {
   EXPECT_EQ(longest.at("point"), small_plan().points[0].id);
   EXPECT_TRUE(longest.at("sentence")
                   .get<std::string>()
-                  .starts_with("longest life proved: 21.0 k items of fast at " +
+                  .starts_with("longest life proved: 21.0 k items in one process of fast at " +
                                small_plan().points[0].id + "; "));
 }
 

@@ -29,7 +29,7 @@ using Texts = std::vector<std::string>;
 TEST(Suites, QuickDefaultAndFullComeWithHandoff) {
   EXPECT_EQ(suite_names(), (Texts{"quick", "default", "full"}));
   EXPECT_TRUE(suite_text("other").empty());
-  const double budgets[] = {20, 120, 900};
+  const double budgets[] = {25, 120, 900};
   for (std::size_t i = 0; i < 3; ++i) {
     const Suite suite = parse_suite(suite_text(suite_names()[i]), suite_names()[i]);
     EXPECT_EQ(suite.budget_s, budgets[i]);
@@ -136,21 +136,23 @@ TEST(SuiteFile, MistakesAreSentencesThatNameTheFile) {
             "mine.toml: a.payload '4X' is not a size; write bytes, or a number with K, M or G, "
             "such as 64 or 64K");
   EXPECT_EQ(refused("[a]\nbudget = \"2s\"\n"),
-            "mine.toml: a.budget holds for the whole run; move it above the first [section]");
+            "mine.toml: a.budget applies to the whole run; move it above the first [section]");
   EXPECT_EQ(refused("payload = 8\nseed = 1\npayload = 16\n"),
-            "mine.toml: payload stands there twice");
+            "mine.toml: payload is given twice; delete one of them");
   EXPECT_EQ(refused("[a]\npairs = \"1:1\"\nproducers = 2\n"),
-            "mine.toml: a.producers and pairs exclude each other; give one of producers with "
-            "consumers, or pairs");
+            "mine.toml: a.producers and pairs exclude each other; give either pairs, or producers "
+            "with consumers");
   EXPECT_EQ(refused("payload\n"),
             "mine.toml, line 1: 'payload' is neither a [section] nor key = value");
-  EXPECT_EQ(refused("\npayload = [8,\n64\n"), "mine.toml, line 2: the list is not closed by ]");
+  EXPECT_EQ(refused("\npayload = [8,\n64\n"),
+            "mine.toml, line 2: the list that begins here is not closed by ]");
   EXPECT_EQ(refused("[Default]\npayload = 8\n"),
             "mine.toml, line 1: a section cannot be called default; give it another name");
-  EXPECT_EQ(refused("pin = \"none\n"), "mine.toml, line 1: a \" is not closed");
-  EXPECT_EQ(refused("seed = [1, 2]\n"), "mine.toml: seed takes one value, not 2");
-  EXPECT_EQ(refused("payload =\n"), "mine.toml: payload has no value");
-  EXPECT_EQ(refused("payload = []\n"), "mine.toml: payload has no value");
+  EXPECT_EQ(refused("pin = \"none\n"), "mine.toml, line 1: the quote \" is not closed");
+  EXPECT_EQ(refused("seed = [1, 2]\n"), "mine.toml: seed takes one value, but 2 are given");
+  EXPECT_EQ(refused("payload =\n"), "mine.toml: payload has no value; give one, or delete the key");
+  EXPECT_EQ(refused("payload = []\n"),
+            "mine.toml: payload has no value; give one, or delete the key");
 }
 
 TEST(Values, SizesAndDurationsAreWrittenAsPeopleReadThem) {

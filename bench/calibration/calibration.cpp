@@ -70,7 +70,7 @@ std::string calibration_file(std::string_view host, std::string_view binding,
   const char* state = std::getenv("XDG_STATE_HOME");
   const char* home = std::getenv("HOME");
   std::string folder;
-  if (state != nullptr && *state == '/') {  // the specification ignores relative ones
+  if (state != nullptr && *state == '/') {  // the XDG specification ignores relative paths
     folder = state;
   } else if (home != nullptr && *home != '\0') {
     folder = std::string(home) + "/.local/state";
@@ -99,7 +99,9 @@ std::optional<Calibration> load_calibration(const std::string& file) {
     return calibration;
   } catch (const Json::exception&) {
     throw std::runtime_error(fmt::format(
-        "{} is not what 'handoff calibrate' writes; delete it, or calibrate again", file));
+        "{} is damaged, or was not written by 'handoff calibrate'; delete it, then run 'handoff "
+        "calibrate' again",
+        file));
   }
 }
 

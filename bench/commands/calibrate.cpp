@@ -29,13 +29,13 @@ namespace {
 constexpr int kFewestRuns = 6, kMostRuns = 40;
 constexpr double kConfidence = 0.95;
 
-/// One pair of threads, as many as have a CPU each, and twice as many; at three sizes.
+/// Thread counts: 1:1, one thread per CPU, and two threads per CPU; at three payload sizes each.
 Suite calibration_suite(const CalibrateOptions& options) {
   Suite suite;
   suite.name = "calibrate";
   suite.pin = options.pin;
   suite.references = false;
-  suite.memory_bytes = 128ULL << 20;  // as the default suite: the same queues at 64 KiB
+  suite.memory_bytes = 128ULL << 20;  // as in default.toml: the same capacity for 64 KiB items
   const bool all = options.strategies.empty();
   for (const std::string& text :
        all ? std::vector<std::string>{} : split_list(options.strategies)) {
@@ -52,7 +52,7 @@ Suite calibration_suite(const CalibrateOptions& options) {
   return suite;
 }
 
-/// The ratios of all runs, by class.
+/// The ratios of all runs, grouped by calibration class.
 class Ratios {
  public:
   void add(int run, const Measured& measured) {
@@ -75,7 +75,7 @@ class Ratios {
     return classes;
   }
 
-  /// Each run against the next, with what the others teach.
+  /// How often a prediction from earlier runs would have held for the next run.
   Foretold foretold() const {
     Foretold all;
     for (const auto& [key, runs] : of_class_) {
@@ -131,9 +131,9 @@ std::string percent(double sd) { return fmt::format("{:.1f} %", 100 * sd); }
 void print(std::ostream& out, const Calibration& calibration) {
   TextTable table({{"payload", true},
                    {"threads", false},
-                   {"a ratio moves by", true},
-                   {"steadiest", false},
-                   {"least steady", false}});
+                   {"ratio varies by", true},
+                   {"most stable", false},
+                   {"least stable", false}});
   for (const CalibrationClass& one : calibration.classes) {
     const auto by_sd = [](const auto& a, const auto& b) { return a.second < b.second; };
     const auto [least, most] =
@@ -141,14 +141,15 @@ void print(std::ostream& out, const Calibration& calibration) {
     const auto shown = [](const auto& strategy) {
       return fmt::format("{} {}", strategy->first, percent(strategy->second));
     };
-    table.add({size_text(one.payload), one.oversubscribed ? "more than CPUs" : "a CPU each",
+    table.add({size_text(one.payload), one.oversubscribed ? "more than CPUs" : "one CPU each",
                percent(std::sqrt(2) * one.typical), one.of_strategy.empty() ? "" : shown(least),
                one.of_strategy.empty() ? "" : shown(most)});
   }
   table.print(out);
   out << fmt::format(
-      "standard deviations from run to run, beyond what a run itself can see; from {} runs in {}, "
-      "{}\nof all ratios, {:.1f} % came in the next run as foretold with 95 %\n",
+      "All values are standard deviations from run to run, in addition to the noise within a run. "
+      "Measured in {} runs over {}, until {}.\n"
+      "The 95 % prediction interval for the next run's ratio held in {:.1f} % of cases.\n",
       calibration.runs, duration_text(std::round(calibration.span_s)), calibration.date,
       100 * calibration.held);
 }
@@ -159,12 +160,16 @@ int calibrate_command(const CalibrateOptions& options, std::ostream& out, std::o
   const std::string file = calibration_file(host_id(), options.pin, version());
   if (file.empty()) {
     throw UsageError(
-        "neither XDG_STATE_HOME nor HOME is set: there is no place to keep what is learned");
+        "neither XDG_STATE_HOME nor HOME is set, so there is no place to store the calibration; "
+        "set one of them");
   }
   if (options.show) {
     const std::optional<Calibration> kept = load_calibration(file);
     if (!kept) {
-      out << "nothing is kept for this machine and binding; 'handoff calibrate' learns it\n";
+      out << fmt::format(
+          "there is no calibration for this machine with --pin {0}; 'handoff calibrate --pin {0}' "
+          "makes one\n",
+          options.pin);
       return 3;
     }
     print(out, *kept);
@@ -203,7 +208,9 @@ int calibrate_command(const CalibrateOptions& options, std::ostream& out, std::o
     }
   }
   if (done < kFewestRuns) {
-    progress << fmt::format("interrupted after {} of {} runs: too few to learn from\n", done, runs);
+    progress << fmt::format(
+        "interrupted after {} of {} runs; at least {} are needed, so nothing was stored\n", done,
+        runs, kFewestRuns);
     return 130;
   }
   const Foretold foretold = ratios.foretold();

@@ -16,7 +16,7 @@ int compare_command(const CompareOptions& options, std::ostream& out) {
   } else if (comparable) {
     print_comparison(out, comparison);
   } else {
-    out << comparison_sentence(comparison) << " (--anyway compares them all the same)\n";
+    out << comparison_sentence(comparison) << " (--anyway compares them nevertheless)\n";
   }
   return comparable ? 0 : 3;
 }

@@ -16,9 +16,9 @@ namespace handoff {
 
 namespace {
 
-/// The options, of whatever command, whose values are known words.
+/// Options of any command whose values are known words.
 struct KnownWords {
-  std::string_view option;  // of a positional argument: its name
+  std::string_view option;  // name without dashes; or the name of a positional argument
   const std::vector<std::string>& (*words)();
 };
 constexpr KnownWords kKnownWords[] = {
@@ -27,14 +27,14 @@ constexpr KnownWords kKnownWords[] = {
     {"transfer", transfer_words}, {"wait", wait_words},
 };
 
-/// The name of an option without dashes, or of a positional argument.
+/// The name of an option without dashes, or the name of a positional argument.
 std::string key_of(const CLI::Option& option) {
   return option.get_lnames().empty() ? option.get_name() : option.get_lnames().front();
 }
 
 bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() != 0; }
 
-/// The line of help up to its first full stop.
+/// The help text up to its first full stop, on one line.
 std::string first_sentence(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text.substr(0, text.find(". "));
@@ -44,7 +44,7 @@ class Completion {
  public:
   Completion(const CLI::App& root, std::ostream& out) : root_(root), app_(&root), out_(out) {}
 
-  /// A word in front of the one that is completed.
+  /// Takes in a word that stands before the one to complete.
   void pass(const std::string& word) {
     if (awaited_ != nullptr) {
       if (key_of(*awaited_) == "plugin") plugins_.push_back(word);
@@ -112,7 +112,7 @@ class Completion {
     }
   }
 
-  /// `before`: what stands in the same word in front of the value, "--wait=".
+  /// `before`: the part of the word in front of the value, such as "--wait=".
   void offer_values(const CLI::Option& option, const std::string& before,
                     const std::string& typed) const {
     const std::string type = option.get_type_name(), key = key_of(option);
@@ -149,7 +149,7 @@ class Completion {
       for (const auto& foreign : describe_plugins(plugins_)) {
         all.push_back({foreign->name, foreign->summary});
       }
-    } catch (const UsageError&) {  // said when the command is given
+    } catch (const UsageError&) {  // the command itself will report it
     }
     return all;
   }

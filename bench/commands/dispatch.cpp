@@ -38,12 +38,12 @@ int leave(const Exit& exit) {
   return exit.code;
 }
 
-/// Errors: UsageError where the kernel's view of processes is missing.
+/// Errors: UsageError if /proc is not mounted.
 void require_proc() {
   if (access("/proc/self/stat", R_OK) == 0) return;
   throw UsageError(
-      "/proc is not mounted, and from there cells are started and this machine is read; mount it "
-      "('mount -t proc proc /proc')");
+      "/proc is not mounted; handoff needs it to start processes and to examine this machine; "
+      "mount it with 'mount -t proc proc /proc'");
 }
 
 struct Commands {
@@ -66,46 +66,53 @@ struct Commands {
   Commands() {
     app.set_version_flag("--version", version());
     app.require_subcommand(1);
-    run = app.add_subcommand("run", "Measure strategies and say which is faster, by how much");
+    run =
+        app.add_subcommand("run", "Measure strategies, and report which is faster and by how much");
     add_run_options(*run, run_options);
     list = app.add_subcommand("list", "Show the strategies and their traits");
     list->add_flag("--json", list_json, "As JSON");
     add_plugin_option(*list, plugins);
-    env = app.add_subcommand("env", "Show this machine and what harms measuring on it");
+    env = app.add_subcommand("env",
+                             "Describe this machine, and warn of what disturbs measurements on it");
     env->add_flag("--json", env_json, "As JSON");
-    report = app.add_subcommand("report", "Make the HTML report of a run, and its figures");
+    report = app.add_subcommand("report", "Make the HTML report of a run, with figures");
     add_report_options(*report, report_options);
     selfcheck =
-        app.add_subcommand("selfcheck", "Let the instrument check itself: " +
+        app.add_subcommand("selfcheck", "Check that handoff measures correctly: " +
                                             fmt::format("{}", fmt::join(check_names(), ", ")));
-    selfcheck->add_option("checks", checks, "Which checks; default: all")->type_name("CHECK");
+    selfcheck->add_option("checks", checks, "Checks to run. Default: all")->type_name("CHECK");
     selfcheck
         ->add_option("--budget", check_budget,
-                     "Time of each measurement, e.g. 10s. Default: the check's own")
+                     "Time of each measurement, such as 10s. Default: depends on the check")
         ->type_name("TIME");
     selfcheck
         ->add_option("--runs", check_options.runs,
-                     "Live repetitions (aa, retest, regime). Default: the check's own")
+                     "aa, retest, regime: how many times to measure. Default: depends on the\n"
+                     "check")
         ->check(CLI::Range(1, 1000));
     selfcheck->add_option("--seed", check_options.seed,
-                          "Seed of random orders. Default: a fresh one");
+                          "Seed of all random orders. Default: a new one each time");
     selfcheck
         ->add_option("--replay", check_options.replay,
-                     "aa, gate, retest: stored runs instead of measuring")
+                     "aa, gate, retest: use the stored runs in these directories instead of\n"
+                     "measuring")
         ->type_name("DIR");
     selfcheck
-        ->add_option("--replays", check_options.replays, "aa, gate: how many replays of each run")
+        ->add_option("--replays", check_options.replays,
+                     "aa, gate: how many random replays of each run")
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
     selfcheck
         ->add_option("--strategies", check_strategies,
-                     "aa, gate: strategies to check with (default: "
-                     "mutex_queue,lockfree_spsc);\nregime: default all candidates")
+                     "aa, gate, regime: strategies to measure. Default: all candidates for\n"
+                     "regime, else mutex_queue,lockfree_spsc")
         ->type_name("A,B,...");
     add_plugin_option(*selfcheck, plugins);
     add_calibrate();
     prove =
-        app.add_subcommand("prove", "Prove delivery over long lives, many workloads and torments");
+        app.add_subcommand("prove",
+                           "Check that every item is delivered: in long runs, with many workloads, "
+                           "under disturbances");
     add_prove_options(*prove, prove_options);
     add_gate();
     add_compare();
@@ -114,55 +121,58 @@ struct Commands {
 
   void add_calibrate() {
     calibrate = app.add_subcommand("calibrate",
-                                   "Learn how much ratios move from run to run on this machine");
+                                   "Measure how much ratios vary from run to run on this machine");
     calibrate
         ->add_option("--budget", calibrate_budget,
-                     "Time over which separate runs are spread. Default: 10m; over night\n"
-                     "(8h) it sees more of what the machine does.")
+                     "Time over which the separate runs are spread. Default: 10m. A longer\n"
+                     "time, such as 8h over night, covers more states of the machine.")
         ->type_name("TIME");
-    calibrate->add_option("--pin", calibrate_options.pin, "As of 'handoff run': kept for it apart")
+    calibrate
+        ->add_option("--pin", calibrate_options.pin,
+                     "As in 'handoff run'. Each value has a calibration of its own")
         ->type_name("HOW")
         ->capture_default_str();
     calibrate
         ->add_option("--strategies", calibrate_options.strategies,
-                     "Which strategies. Default: all candidates")
+                     "Strategies to measure. Default: all candidates")
         ->type_name("A,B,...");
     add_plugin_option(*calibrate, plugins);
-    calibrate->add_flag("--show", calibrate_options.show, "Show what is kept, and end");
+    calibrate->add_flag("--show", calibrate_options.show, "Print the stored calibration and exit");
     calibrate->footer(
-        "What is learned is kept under $XDG_STATE_HOME/handoff (~/.local/state/handoff), and "
-        "'handoff "
-        "run' uses it.\nExit status: 0 learned; 3 nothing is kept (--show); 1 usage; 130 "
-        "interrupted too early.");
+        "The calibration is stored under $XDG_STATE_HOME/handoff (default:\n"
+        "~/.local/state/handoff). 'handoff run' uses it.\n"
+        "Exit status: 0 calibrated, or shown; 1 usage error; 3 there is no calibration (--show);\n"
+        "130 interrupted.");
   }
 
   void add_gate() {
-    gate = app.add_subcommand("gate", "Say whether HEAD is slower than BASE: for CI");
+    gate = app.add_subcommand("gate", "Tell whether HEAD is slower than BASE, for use in CI");
     add_gate_options(*gate, gate_options);
   }
 
   void add_compare() {
-    compare = app.add_subcommand("compare", "Say what changed between two runs");
+    compare = app.add_subcommand("compare", "Show what changed between two runs");
     compare->add_option("BASE", compare_options.base, "Directory of the older run")->required();
     compare->add_option("HEAD", compare_options.head, "Directory of the newer run")->required();
     compare->add_flag("--anyway", compare_options.anyway,
-                      "Compare though host, compiler, binding or workload differ");
+                      "Compare even if host, compiler, binding or workload differ");
     compare->add_flag("--json", compare_options.json, "As JSON (comparison.json)");
-    compare->footer("Exit status: 0 compared; 3 not comparable; 1 usage.");
+    compare->footer("Exit status: 0 compared; 1 usage error; 3 not comparable.");
   }
 
   void add_export() {
     exporting = app.add_subcommand("export", "Write results in the format of another tool");
     exporting
         ->add_option("DIR", export_options.directory,
-                     "Directory of a run, of a gate, or a results or comparison file")
+                     "Directory of a run or gate, or a file: results.json or comparison.json")
         ->required();
     exporting
         ->add_option("--format", export_options.format,
                      fmt::format("{}", fmt::join(export_formats(), ", ")))
         ->type_name("FORMAT")
         ->required();
-    exporting->add_flag("--slices", export_options.slices, "csv: a row a slice, not a cell");
+    exporting->add_flag("--slices", export_options.slices,
+                        "csv: one row per slice instead of one per cell");
     exporting->add_option("--out", export_options.out, "File to write. Default: stdout")
         ->type_name("FILE");
   }
@@ -197,20 +207,22 @@ struct Commands {
   }
 };
 
-/// The exit status, unless what was printed did not arrive. A reader that left did not want it.
+/// Flushes stdout. Returns `exit`, or 1 if the output could not be written. A closed pipe is no
+/// error: its reader, such as `head`, wants no more.
 int after_printing(int exit) {
   std::cout.flush();
   if (std::cout) return exit;
-  const int why = write(STDOUT_FILENO, "\n", 1) < 0 ? errno : 0;  // the stream has forgotten
+  const int why = write(STDOUT_FILENO, "\n", 1) < 0 ? errno : 0;  // std::cout keeps no reason
   if (why == EPIPE) return exit;
-  std::cerr << fmt::format("handoff: the standard output cannot be written{}{}\n",
-                           why == 0 ? "" : ": " + std::generic_category().message(why),
-                           exit == 0 ? "" : fmt::format(" (the status would have been {})", exit));
+  std::cerr << fmt::format(
+      "handoff: cannot write to standard output{}{}\n",
+      why == 0 ? "" : ": " + std::generic_category().message(why),
+      exit == 0 ? "" : fmt::format(" (the exit status would have been {})", exit));
   return 1;
 }
 
-/// A stream that the caller closed would leave its number to the next file opened, and the table
-/// would end up in the journal.
+/// Opens /dev/null for each standard stream that the caller has closed. Otherwise the next file
+/// opened would get its descriptor, and output for the terminal would go into that file.
 void open_closed_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(stream, F_GETFD) < 0) open("/dev/null", O_RDWR);  // takes the lowest number
@@ -228,7 +240,7 @@ bool is_hidden_role(int argc, char** argv) {
 int dispatch(int argc, char** argv) {
   open_closed_streams();
   if (!registration_error().empty()) {
-    std::cerr << "handoff: a strategy of this program was left out: " << registration_error()
+    std::cerr << "handoff: a strategy of this program cannot be used: " << registration_error()
               << '\n';
     return 1;
   }

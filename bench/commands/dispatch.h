@@ -1,10 +1,11 @@
-// From the command line to a command. Also the way into keepers and cells, which are this very
-// program, exec'd anew.
+// From the command line to a command. Keepers, cells and plug-in descriptions start here too: they
+// are this same program, started again.
 #pragma once
 
 namespace handoff {
 
-/// Whether this process is to be a keeper or a cell: what other programs hand to dispatch().
+/// Whether the arguments ask for an internal role: a keeper with its cell, or the description of a
+/// plug-in. Other programs that start cells must hand such calls to dispatch().
 bool is_hidden_role(int argc, char** argv);
 
 /// Returns the exit status of the process.

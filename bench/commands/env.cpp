@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kLabelWidth = 15;
 
-/// A value as a reader wants it: null is "unknown", text stands without quotes.
+/// A value as text: null is "unknown", strings have no quotes.
 std::string shown(const Json& value) {
   if (value.is_null()) return "unknown";
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
@@ -61,7 +61,7 @@ class Page {
   void line(std::string_view label, std::string_view value) {
     wrapped(fmt::format("  {:<{}}", label, kLabelWidth), value);
   }
-  /// `lead`, then `value`, broken at spaces and continued below its first character.
+  /// `lead`, then `value`, broken at spaces; further lines start below its first character.
   void wrapped(const std::string& lead, std::string_view value) {
     std::string current = lead;
     bool empty = true;
@@ -192,7 +192,8 @@ void put_build(Page& page, const Json& env) {
 
 void put_warnings(Page& page, const Json& env) {
   const Json& warnings = env["warnings"];
-  page.section(warnings.empty() ? "Nothing here is known to harm measuring." : "Harms measuring");
+  page.section(warnings.empty() ? "No problem for measurements was found."
+                                : "Problems for measurements on this machine");
   std::size_t number = 0;
   for (const auto& warning : warnings) {
     page.wrapped(fmt::format("{:>3}. ", ++number), shown(warning["what"]));

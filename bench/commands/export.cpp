@@ -20,7 +20,7 @@ using Writer = void (*)(std::ostream&, const ExportInput&);
 struct Format {
   const char* name;
   Writer of_run;
-  Writer of_comparison;  // null: has no words for it
+  Writer of_comparison;  // null: the format cannot hold a comparison
 };
 constexpr Format kFormats[] = {{"csv", export_cells_csv, export_changes_csv},
                                {"markdown", export_markdown, export_markdown},
@@ -35,8 +35,8 @@ Writer writer_of(const ExportOptions& options, const ExportInput& input) {
     if (!input.is_comparison()) return options.slices ? export_slices_csv : format.of_run;
     if (format.of_comparison != nullptr) return format.of_comparison;
     throw UsageError(fmt::format(
-        "{} holds a comparison, which {} has no form for; export the runs themselves, or use csv, "
-        "markdown or junit",
+        "{} holds a comparison, which the format {} cannot express; use csv, markdown or junit, or "
+        "export the runs themselves",
         options.directory, name));
   }
   return nullptr;
@@ -55,12 +55,17 @@ const std::vector<std::string>& export_formats() {
 
 int export_command(const ExportOptions& options, std::ostream& out) {
   if (options.slices && options.format != "csv") {
-    throw UsageError(fmt::format("--slices is for --format csv, not {}", options.format));
+    throw UsageError(fmt::format(
+        "--slices works with --format csv only, not with --format {}; leave out --slices",
+        options.format));
   }
   ExportInput input{read_results_or_comparison(options.directory), {}};
   const Writer write = writer_of(options, input);
   if (options.slices) {
-    if (input.is_comparison()) throw UsageError("--slices is for the directory of a run");
+    if (input.is_comparison()) {
+      throw UsageError(fmt::format(
+          "--slices needs the directory of a run, and {} holds a comparison", options.directory));
+    }
     input.journal = read_journal(RunDirectory{options.directory}.journal());
   }
   if (options.out.empty()) {
@@ -70,7 +75,11 @@ int export_command(const ExportOptions& options, std::ostream& out) {
   std::ofstream file(options.out, std::ios::binary);
   write(file, input);
   file.close();
-  if (!file) throw UsageError(fmt::format("--out '{}' cannot be written", options.out));
+  if (!file) {
+    throw UsageError(fmt::format(
+        "--out '{}' cannot be written; give a file in a directory that exists and is writable",
+        options.out));
+  }
   return 0;
 }
 

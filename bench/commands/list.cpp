@@ -12,7 +12,8 @@ namespace handoff {
 
 namespace {
 
-/// "lock-free queue; mpmc ring; threads; ours": what it is made of, as far as it says.
+/// "lock-free queue; mpmc ring; threads; ours": family, structure, carrier and origin, as far as
+/// the strategy states them.
 std::string made_of(const Descriptor& strategy) {
   std::string structure(strategy.structure);
   if (!strategy.structure_one_to_one.empty()) {

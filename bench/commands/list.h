@@ -1,4 +1,4 @@
-// `handoff list [--json] [--plugin FILE]`: the strategies, one line each, with their traits.
+// `handoff list [--json] [--plugin FILE]`: the strategies with their traits.
 #pragma once
 
 #include <ostream>

@@ -12,7 +12,7 @@ namespace handoff {
 
 namespace {
 
-/// `text` as roff prints it: hyphens that can be copied, no line taken for a request.
+/// `text` escaped for roff: hyphens stay ASCII, and no line is taken for a roff request.
 std::string roff(std::string_view text) {
   std::string safe;
   bool line_begins = true;

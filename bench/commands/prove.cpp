@@ -18,7 +18,7 @@ namespace {
 std::string progress_line(const ProofState& state) {
   return fmt::format(
       "{} {} at {}  {} items proved  {:.0f} s left", state.now.subject.strategy->name,
-      state.shrinking ? "failed, is tried again" : "lives", describe(state.variant),
+      state.shrinking ? "failed, trying again" : "runs", describe(state.variant),
       human_count(static_cast<double>(state.items)), std::max(state.for_s - state.elapsed_s, 0.0));
 }
 
@@ -32,7 +32,7 @@ int prove_command(const ProveOptions& options) {
   ProgressLine line(std::cerr, options.run.quiet ? Progress::kNone : progress,
                     isatty(STDERR_FILENO) != 0);
   if (!options.run.quiet) {
-    std::cerr << fmt::format("{} strategies, {} combinations of values, {}, seed {}\n",
+    std::cerr << fmt::format("{} strategies, {} combinations of values, time {}, seed {}\n",
                              plan.subjects.size(), combinations(plan.axes),
                              duration_text(plan.for_s), plan.seed);
   }
@@ -44,16 +44,16 @@ int prove_command(const ProveOptions& options) {
   try {
     prover.run();
   } catch (const std::exception& error) {
-    trouble = error.what();  // what was proved is still told below
+    trouble = error.what();  // the results so far are still printed below
   }
   line.done();
-  if (!trouble.empty()) std::cerr << fmt::format("handoff: {}; the proof ends here\n", trouble);
+  if (!trouble.empty()) std::cerr << fmt::format("handoff: {}; the proof stops here\n", trouble);
   const int exit = trouble.empty() ? proof_exit(prover.proofs(), interrupted()) : 1;
   if (options.json) {
     std::cout << proofs_json(plan, prover.proofs(), prover.elapsed_s(), exit).dump(2) << '\n';
   } else {
     print_proofs(std::cout, plan, prover.proofs());
-    if (interrupted()) std::cout << "\ninterrupted: this is what was proved until then\n";
+    if (interrupted()) std::cout << "\ninterrupted: the table shows what was proved until then\n";
   }
   return exit;
 }

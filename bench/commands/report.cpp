@@ -14,7 +14,8 @@ namespace handoff {
 
 namespace {
 
-/// Where the script lies as seen from the folder of this program: installed, and in a build folder.
+/// Path of the report script, relative to the folder of this program: in an installation, and in a
+/// build folder.
 constexpr const char* kPlaces[] = {HANDOFF_DATA_FROM_PROGRAM "/report", "share/handoff/report"};
 
 }  // namespace
@@ -23,14 +24,15 @@ void add_report_options(CLI::App& app, ReportOptions& options) {
   app.add_option("DIR", options.directory,
                  "Directory of a run, with its results.json and journal.jsonl")
       ->required();
-  app.add_option("--out", options.out, "Where index.html and the figures go. Default: DIR/report")
+  app.add_option("--out", options.out, "Directory for index.html and figures. Default: DIR/report")
       ->type_name("DIR");
   app.add_option("--point", options.point,
-                 "The point whose slices are drawn over time. Default: the first")
+                 "The point whose slices are drawn over time. Default: 1:1 64B if it was\n"
+                 "measured, else the first")
       ->type_name("ID");
   app.footer(
-      "It needs Python 3 with matplotlib, numpy and Jinja2.\n"
-      "Exit status: 0 written; 1 usage, unreadable results, or a package is missing.");
+      "The report needs Python 3 with matplotlib, numpy and Jinja2.\n"
+      "Exit status: 0 report written; 1 usage error, unreadable results, or a missing package.");
 }
 
 int report_command(const ReportOptions& options) {
@@ -43,15 +45,15 @@ int report_command(const ReportOptions& options) {
   }
   if (!fs::exists(script, error)) {
     std::cerr << fmt::format(
-        "handoff: the report's script is missing: {} (of 'cmake --install') and {} (of a build "
-        "folder) are not there\n",
+        "handoff: the report script is missing: neither {} (from 'cmake --install') nor {} (from a "
+        "build) exists; install or build handoff again\n",
         (folder / kPlaces[0]).lexically_normal().string(), (folder / kPlaces[1]).string());
     return 1;
   }
   std::vector<std::string> words{script.lexically_normal().string()};
   if (!options.out.empty()) words.push_back("--out=" + options.out);
   if (!options.point.empty()) words.push_back("--point=" + options.point);
-  words.insert(words.end(), {"--", options.directory});  // whatever its name begins with
+  words.insert(words.end(), {"--", options.directory});  // its name may begin with a dash
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);

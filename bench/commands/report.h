@@ -13,7 +13,7 @@ namespace handoff {
 struct ReportOptions {
   std::string directory, out, point;
 };
-/// Adds DIR and the options of scripts/report, which has the same; `options` must outlive `app`.
+/// Adds DIR and the options, which are those of scripts/report; `options` must outlive `app`.
 void add_report_options(CLI::App& app, ReportOptions& options);
 
 /// Replaces this process by the script, which lies in the build folder or in the installation of

@@ -19,7 +19,7 @@ namespace handoff {
 
 namespace {
 
-/// A run about to begin or to go on.
+/// A run that is about to begin or to be resumed.
 struct Sitting {
   RunDirectory directory;
   Plan plan;
@@ -40,7 +40,8 @@ Sitting begin(const RunRequest& request, const std::vector<std::string>& command
   return sitting;
 }
 
-/// What earlier sittings planned and measured. Errors: UsageError for a journal that does not say.
+/// Reads the plan and the measurements of earlier sittings. Errors: UsageError if the journal is
+/// damaged.
 void read_back(Sitting& sitting, const std::vector<Json>& lines) {
   std::size_t number = 1;
   try {
@@ -52,10 +53,11 @@ void read_back(Sitting& sitting, const std::vector<Json>& lines) {
       sitting.record->add(line);
       ++number;
     }
-  } catch (const std::exception&) {  // a parser's words would not help
-    throw UsageError(
-        fmt::format("line {} of {} is not what handoff writes there; start a new run with --out",
-                    number, sitting.directory.journal()));
+  } catch (const std::exception&) {  // the parser's message would not help the user
+    throw UsageError(fmt::format(
+        "line {} of {} is damaged or was written by another version of handoff; start a "
+        "new run with --out",
+        number, sitting.directory.journal()));
   }
 }
 
@@ -81,9 +83,10 @@ Sitting resume(const RunRequest& request, const std::vector<std::string>& comman
     throw UsageError(why);
   }
   if (sitting.record->status() == "complete") {
-    throw UsageError(
-        fmt::format("{} is complete: nothing is left to go on with; 'handoff report {}' shows it",
-                    request.resume, request.resume));
+    throw UsageError(fmt::format(
+        "the run in {0} is complete, so it cannot be resumed; 'handoff report {0}' makes "
+        "its report",
+        request.resume));
   }
   sitting.journal = Journal::append_to(sitting.directory.journal());
   const Json mark{{"t", "resume"}};
@@ -125,17 +128,18 @@ int run_command(const RunRequest& request, const std::vector<std::string>& comma
              display.show(state);
            }).run();
   } catch (const std::exception& error) {
-    trouble = error.what();  // what was measured is still told below
+    trouble = error.what();  // the results so far are still printed below
     sitting.record->add(
         {{"t", "end"}, {"status", "stopped"}, {"exit", 1}, {"spent_s", sitting.record->spent_s()}});
   }
   display.done();
   if (!trouble.empty()) {
-    std::cerr << fmt::format("handoff: {}; the run ends here, {} is whole up to its last block\n",
-                             trouble, sitting.directory.journal());
+    std::cerr << fmt::format(
+        "handoff: {}; the run stops here; {} holds all blocks up to the last\n", trouble,
+        sitting.directory.journal());
   }
   const Json results = make_results(sitting.plan, sitting.context, *sitting.record);
-  print_verdicts(std::cout, results);  // first: a full disk must not cost the answer
+  print_verdicts(std::cout, results);  // before the files, which a full disk may prevent
   write_results(sitting.directory, results);
   std::cout << sitting.directory.results() << std::endl;
   return exit;

@@ -1,4 +1,5 @@
-// `handoff selfcheck [CHECK...]`: the instrument checks itself, one line and a verdict each.
+// `handoff selfcheck [CHECK...]`: checks that handoff measures correctly. One line with a verdict
+// per check.
 #pragma once
 
 #include <ostream>

@@ -9,7 +9,7 @@ namespace handoff {
 
 namespace {
 
-/// Empty bounds stay away: the format knows no null.
+/// Missing bounds are left out, since the format has no null.
 Json metric(double value, const Json& lower, const Json& upper) {
   Json metric{{"value", value}};
   if (lower.is_number()) metric["lower_value"] = lower;

@@ -1,4 +1,4 @@
-// RFC 4180: fields in quotes where they need it, one header line, missing values empty.
+// RFC 4180: fields in quotes where necessary, one header line, missing values empty.
 #include <fmt/format.h>
 
 #include <ostream>
@@ -25,7 +25,7 @@ void write_row(std::ostream& out, const std::vector<std::string>& fields) {
   out << fmt::format("{}\r\n", fmt::join(fields, ","));
 }
 
-/// A member of an object, or null where there is none.
+/// A member of an object, or null if there is none.
 Json part(const Json& of, const char* key) {
   return of.is_object() ? of.value(key, Json()) : Json();
 }

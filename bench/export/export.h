@@ -1,13 +1,13 @@
-// Results in the formats of other tools. Each is made from result files alone, in one small file.
+// Results in the formats of other tools, one source file per format, made from result files only.
 //
-//   csv                a row a cell (or a slice, or a change): for spreadsheets and data frames
+//   csv                one row per cell (or slice, or change): for spreadsheets and data frames
 //   markdown           the verdict tables: for job summaries and comments
 //   bigger-is-better   customBiggerIsBetter of github-action-benchmark
 //   bmf                Bencher Metric Format, with lower and upper values
 //   junit              failed deliveries and regressions as failed tests
 //
-// A cell that failed has no speed, so it appears in none of them as a fast one: formats that know
-// only numbers leave it out, csv and junit say what it failed with.
+// A cell that failed has no speed. Formats that hold only numbers leave it out; csv, markdown and
+// junit name the failure.
 #pragma once
 
 #include <iosfwd>
@@ -19,10 +19,10 @@ namespace handoff {
 
 using Json = nlohmann::json;
 
-/// What an export is made from: results.json of a run, or comparison.json of compare or gate.
+/// The input of an export: results.json of a run, or comparison.json of compare or gate.
 struct ExportInput {
   Json results;
-  std::vector<Json> journal;  // lines; only where slices are asked for
+  std::vector<Json> journal;  // its lines; only if slices are exported
 
   bool is_comparison() const { return results.contains("changes"); }
 };
@@ -35,8 +35,7 @@ void export_bigger_is_better(std::ostream& out, const ExportInput& input);
 void export_bmf(std::ostream& out, const ExportInput& input);
 void export_junit(std::ostream& out, const ExportInput& input);
 
-/// Calls `use(point, cell)` for every cell that delivered and has a speed. Controls are no results
-/// of their own.
+/// Calls `use(point, cell)` for every cell that delivered and has a speed, except controls.
 template <class Use>
 void for_each_speed(const Json& results, const Use& use) {
   for (const Json& point : results.at("points")) {
@@ -47,7 +46,7 @@ void for_each_speed(const Json& results, const Use& use) {
   }
 }
 
-/// "1:1 64B / mutex_queue": what a cell is called where there is one name only.
+/// "1:1 64B / mutex_queue": the name of a cell in formats with a single name.
 inline std::string export_name(const Json& point, const Json& cell) {
   return point.at("id").get<std::string>() + " / " + cell.at("label").get<std::string>();
 }

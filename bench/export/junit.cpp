@@ -1,5 +1,5 @@
-// JUnit XML: a suite a point, a case a cell or a change. A failed delivery and a regression are
-// failures; what a strategy cannot do, and what is undecided, is skipped.
+// JUnit XML: a test suite per point, a test case per cell or change. A failed delivery and a
+// regression are failures; an unsupported workload and an undecided comparison are skipped.
 // Source: the schema that Jenkins and GitLab read.
 #include <fmt/format.h>
 
@@ -30,7 +30,7 @@ std::string xml_escaped(const std::string& text) {
       case '"':
         out += "&quot;";
         break;
-      default:  // XML knows no control characters
+      default:  // XML does not allow control characters
         out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
     }
   }

@@ -45,7 +45,7 @@ bool delivered(const Json& cell) {
   return cell.at("verdict") == "delivered" && cell.at("ns_per_item").is_object();
 }
 
-/// Ratio of `label` to `to` at a point, through the point's leader where there is none of both.
+/// Ratio of `label` to `to` at a point, from the ratios of both to the point's leader.
 std::optional<LogRatio> ratio_between(const Json& point, const std::string& label,
                                       const std::string& to) {
   if (label == to) return LogRatio{};
@@ -79,7 +79,7 @@ std::map<std::string, Common> common_cells(const Json& base, const Json& head) {
   return cells;
 }
 
-/// By label: the change of each common cell against the others, or of its time.
+/// By label: the change of each common cell relative to the others (`centred`), or of its time.
 std::map<std::string, LogRatio> changes_at(const Json& base, const Json& head, bool& centred) {
   const auto cells = common_cells(base, head);
   std::map<std::string, LogRatio> changes;
@@ -104,7 +104,7 @@ std::map<std::string, LogRatio> changes_at(const Json& base, const Json& head, b
   const double middle = median(values);
   for (auto& [label, change] : changes) {
     change.value -= middle;
-    if (change.half == 0 && !halves.empty()) change.half = median(halves);  // the yardstick itself
+    if (change.half == 0 && !halves.empty()) change.half = median(halves);  // the yardstick
   }
   return changes;
 }
@@ -220,7 +220,7 @@ Json compare_runs(const Json& base, const Json& head, const std::string& base_na
       comparison["verdict"] = "not comparable";
       return comparison;
     }
-    comparison["notes"].push_back("compared though " + comparison["reason"].get<std::string>());
+    comparison["notes"].push_back("compared although " + comparison["reason"].get<std::string>());
   }
   for (const Json& point : base.at("points")) {
     const Json* other = named(head.at("points"), "id", point.at("id"));
@@ -235,10 +235,11 @@ Json compare_runs(const Json& base, const Json& head, const std::string& base_na
       comparison["changes"].push_back(std::move(entry));
     }
     if (!centred) {
-      comparison["notes"].push_back(fmt::format(
-          "{}: fewer than {} cells in common, so times are compared, and they hold the state that "
-          "the machine was in",
-          text(point.at("id")), kFewestToCentre));
+      comparison["notes"].push_back(
+          fmt::format("{}: the runs have fewer than {} cells in common, so times are compared; a "
+                      "difference may "
+                      "come from the state of the machine",
+                      text(point.at("id")), kFewestToCentre));
     }
     add_deliveries(point, *other, comparison["changes"]);
   }

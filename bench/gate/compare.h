@@ -1,13 +1,15 @@
-// Two whole runs side by side: what changed from BASE to HEAD?
+// Compares two whole runs: what changed from BASE to HEAD?
 //
-// Two runs are two states of the machine, and absolute times differ by factors. The ratios of cells
-// at the same point differ much less. So a cell's change is that of its ratio to a yardstick, the
-// cell that led in BASE, and the median change of all cells is taken out: the one that changed
-// stands out, not all the others. With fewer than three cells in common nothing can be taken out:
-// then times are compared, and a note says that they hold the machine's state.
+// Absolute times of two runs can differ by large factors, because the machine was in another state.
+// The ratios of cells at the same point differ much less. So the change of a cell is the change of
+// its ratio to one cell, the yardstick: the leader in BASE. Then the median change of all cells is
+// subtracted; otherwise a change of the yardstick would show as a change of all other cells. With
+// fewer than three cells in common this is not possible: then times are compared, and a note says
+// that they depend on the state of the machine.
 //
-// The interval of a change combines those of both runs, each with its between-run term, in
-// quadrature on the log scale; 95 % together over the cells of a point, as in the runs.
+// The interval of a change combines the intervals of both runs, each with its between-run term, in
+// quadrature on the log scale. They hold with 95 % for all cells of a point together, as in the
+// runs.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -16,12 +18,12 @@
 
 namespace handoff {
 
-/// Why the two may not be compared: sentences about host, compiler, binding and workloads; empty if
-/// they may.
+/// Why the two must not be compared: clauses about host, compiler, binding and workloads; empty if
+/// they can be.
 std::vector<std::string> differences(const nlohmann::json& base, const nlohmann::json& head);
 
-/// comparison.json (docs/results.md), with `notes` for people. `names`: what base and head are
-/// called, their directories.
+/// comparison.json (docs/results.md), with `notes` for people. The names are those of the
+/// directories.
 nlohmann::json compare_runs(const nlohmann::json& base, const nlohmann::json& head,
                             const std::string& base_name, const std::string& head_name,
                             bool anyway);

@@ -42,10 +42,11 @@ std::vector<std::string> notes(const Json& comparison) {
   std::vector<std::string> lines;
   const Json& control = comparison.at("control");
   if (control.is_object() && control.at("median").is_number()) {
-    lines.push_back(fmt::format(
-        "A/A control: identical code differed by up to {:.1f} % here; differences under that mean "
-        "nothing",
-        100 * std::expm1(std::abs(std::log(control.at("median").get<double>())))));
+    lines.push_back(
+        fmt::format("A/A control: identical code differed by up to {:.1f} % in this run; smaller "
+                    "differences are "
+                    "not meaningful",
+                    100 * std::expm1(std::abs(std::log(control.at("median").get<double>())))));
   }
   for (const Json& note : comparison.value("notes", Json::array())) {
     lines.push_back(note.get<std::string>());
@@ -69,21 +70,21 @@ std::string comparison_sentence(const Json& comparison) {
     return "not comparable: " + comparison.at("reason").get<std::string>();
   }
   if (verdict == "regression") {
-    return fmt::format("REGRESSION at {} of {}",
+    return fmt::format("REGRESSION in {} of {}",
                        count([](const Json& change) { return change.value("regression", false); }),
                        points);
   }
   if (verdict == "none") {
-    return fmt::format("no regression of {} or more at {}", percent(comparison.at("threshold")),
+    return fmt::format("no regression of {} or more in {}", percent(comparison.at("threshold")),
                        points);
   }
   if (verdict == "undecided") {
-    return fmt::format(
-        "undecided at {} of {}: more time (--budget) or a quieter machine would tell",
-        count([](const Json& change) {
-          return change.at("verdict") == "undecided" || change.at("verdict") == "failed";
-        }),
-        points);
+    return fmt::format("undecided in {} of {}: a larger --budget or a quieter machine may decide",
+                       count([](const Json& change) {
+                         return change.at("verdict") == "undecided" ||
+                                change.at("verdict") == "failed";
+                       }),
+                       points);
   }
   return fmt::format("{} of {} changed", count([](const Json& change) {
                        return change.at("verdict") != "equivalent" &&
@@ -104,8 +105,8 @@ std::string comparison_markdown(const Json& comparison) {
     return comparison.at(side).value("name", std::string(side));
   };
   std::string text = fmt::format(
-      "# handoff {}: {}\n\nTime of head (`{}`) over base (`{}`), with "
-      "{:g} % intervals; above 1 is slower.\n\n",
+      "# handoff {}: {}\n\nRatios: time of head (`{}`) divided by time of base (`{}`), with "
+      "{:g} % intervals. Above 1, head is slower.\n\n",
       comparison.at("kind").get<std::string>(), comparison_sentence(comparison), name("head"),
       name("base"), 100 * comparison.at("confidence").get<double>());
   text += table_of(comparison).markdown();

@@ -38,22 +38,25 @@ struct Contender {
   }
 };
 
-/// What is compared: strategies of both, candidates only.
+/// The strategies to compare: those asked for, or all candidates that both plug-ins have.
 std::vector<std::string> compared(const Suite& suite, const Contender& base,
                                   const Contender& head) {
   std::vector<std::string> names;
   if (suite.strategies.empty()) {
     if (!head.plugin) {
       throw UsageError(
-          "two builds of handoff are compared by strategies of both; say which with --strategies");
+          "--base and --head are builds of handoff; name the strategies to compare with "
+          "--strategies");
     }
     for (const auto& strategy : head.strategies) {
       const bool candidate = strategy->descriptor.role == Role::kCandidate;
       if (candidate && base.has(strategy->name)) names.push_back(strategy->name);
     }
     if (names.empty()) {
-      throw UsageError(
-          fmt::format("{} and {} have no strategy in common", base.file(), head.file()));
+      throw UsageError(fmt::format(
+          "the plug-ins {} and {} have no candidate strategy in common; give two builds "
+          "of the same strategy",
+          base.file(), head.file()));
     }
     return names;
   }
@@ -96,9 +99,10 @@ std::vector<int> gate_looks() { return {16, 40, 100, 250}; }
 Plan gate_plan(const GateRequest& request) {
   const Contender base("--base", request.base), head("--head", request.head);
   if (base.plugin != head.plugin) {
-    throw UsageError(
-        fmt::format("--base '{}' and --head '{}' are a plug-in and a program; give two of one kind",
-                    request.base, request.head));
+    throw UsageError(fmt::format(
+        "--base '{}' and --head '{}' are of different kinds; give two plug-ins (.so) or "
+        "two builds of handoff",
+        request.base, request.head));
   }
   const std::vector<std::string> names = compared(request.suite, base, head);
   Suite suite = request.suite;
@@ -116,8 +120,8 @@ Plan gate_plan(const GateRequest& request) {
     std::vector<std::string> dropped = std::move(plan.dropped);
     for (PointPlan& point : one.points) {
       if (point.later) {
-        dropped.push_back(
-            fmt::format("{}: more than the budget of {} holds", point.id, duration_text(budget_s)));
+        dropped.push_back(fmt::format("{}: does not fit into the budget of {}", point.id,
+                                      duration_text(budget_s)));
         continue;
       }
       if (names.size() > 1) point.id += " " + name;

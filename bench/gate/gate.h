@@ -1,5 +1,5 @@
-// A gate for CI: is HEAD slower than BASE? Both are plug-ins with the same strategies, or two
-// builds of handoff; both run in the same blocks, with BASE a second time as an A/A control.
+// A gate for CI: is HEAD slower than BASE? Both are plug-ins with the same strategies, or both are
+// builds of handoff. They run in the same blocks, and BASE runs a second time as an A/A control.
 #pragma once
 
 #include <functional>
@@ -14,18 +14,18 @@ namespace handoff {
 
 struct GateRequest {
   std::string base, head;  // plug-ins (.so), or builds of handoff
-  Suite suite;             // one group of axes, budget and settings; strategies: which of them are
-                           // compared, empty: all that both plug-ins hold
+  Suite suite;             // one group of axes, budget and settings. Strategies to compare; empty:
+                           // all candidates that both plug-ins have
   double threshold = 0.05;
 };
 
 inline constexpr double kGateBudgetS = 60;
 
-/// Incarnations after which a gate is looked at; the end of its budget is the fifth look.
+/// Incarnations after which a gate looks at a point; the end of the budget is the fifth look.
 std::vector<int> gate_looks();
 
-/// Points of a gate, each with three cells: base, head, control (GateCells). Errors: UsageError for
-/// what cannot be compared.
+/// Points of a gate, each with three cells: base, head, control (GateCells). Errors: UsageError if
+/// the two cannot be compared.
 Plan gate_plan(const GateRequest& request);
 
 /// The rule that holds for all points of `plan`.
@@ -39,12 +39,12 @@ struct GatePoint {
   GateEstimate estimate;
   std::string failed;          // why there is no comparison; empty: there is one
   bool heads_failure = false;  // base delivers and head does not
-  bool unsupported = false;    // by base: nothing to compare, and no failure
+  bool unsupported = false;    // base does not support the point: nothing to compare, no failure
 };
 std::vector<GatePoint> gate_points(const Plan& plan, const RunRecord& record, const GateRule& rule);
 
-/// 2: a regression, or head fails where base delivers; 3: undecided, or nothing to compare with;
-/// 0: none.
+/// The exit status. 2: a regression, or head fails where base delivers; 3: undecided, or base
+/// failed; 0: no regression.
 int gate_exit(const std::vector<GatePoint>& points);
 
 /// comparison.json (docs/results.md).

@@ -14,23 +14,22 @@ constexpr const char* kGateExamples =
   handoff gate --base old/my_queue.so --head new/my_queue.so --pairs 1:1,2:2 --threshold 10%
   handoff gate --base ./handoff-old --head ./handoff --strategies mutex_queue
 
-Exit status: 0 no regression; 2 a regression, or items not delivered; 3 undecided in the budget;
-1 usage; 130 interrupted.)";
+Exit status: 0 no regression; 1 usage error; 2 a regression, or HEAD does not deliver every item;
+3 undecided within the budget; 130 interrupted.)";
 
 }  // namespace
 
 void add_gate_options(CLI::App& app, GateOptions& options) {
   const TextOptions text(app);
-  text("base", options.base, "FILE",
-       "What is compared with: a plug-in (.so) of the older commit, or a build of\n"
-       "handoff.")
+  text("base", options.base, "FILE", "The older version: a plug-in (.so), or a build of handoff.")
       ->required()
       ->group("What to measure");
-  text("head", options.head, "FILE", "What may have become slower: the same of the newer commit.")
+  text("head", options.head, "FILE",
+       "The newer version, which may be slower: the same kind of file.")
       ->required()
       ->group("What to measure");
   text("threshold", options.threshold, "SHARE",
-       "A slowdown of so much is a regression. Default: 5%.")
+       "The smallest slowdown that is a regression. Default: 5%.")
       ->group("What to measure");
   text.axes(options.run);
   for (const Described& setting : kSettings) {
@@ -40,7 +39,7 @@ void add_gate_options(CLI::App& app, GateOptions& options) {
     if (!race) text.setting(setting, options.run);
   }
   text("out", options.run.out, "DIR",
-       "Where journal.jsonl and comparison.json go. Default:\n"
+       "Directory for journal.jsonl and comparison.json. Default:\n"
        "reports/local/<UTC time>.")
       ->group("Results");
   text.progress(options.run);

@@ -1,11 +1,12 @@
 // handoff-gbench: every strategy at a standard set of points as a Google Benchmark, so that its
-// flags, compare.py and whatever else reads its JSON can be used; and, beside these cells, the
-// parts that a hand-over is made of (parts.h).
+// flags, compare.py and other readers of its JSON can be used; and benchmarks of the parts that a
+// hand-over consists of (parts.h).
 //
-// Cells: an iteration is an item: real_time is nanoseconds an item, cpu_time CPU nanoseconds an
-// item. A run of n iterations hands over n items at least, in slices of isolated cells. Repetitions
-// follow each other, as Google Benchmark has it: to compare strategies, `handoff run` pairs short
-// slices. Exit status: 0 good, 1 usage or no benchmark matches, 2 a strategy, or a part, failed.
+// Cells: an iteration is an item, so real_time is nanoseconds per item and cpu_time is CPU
+// nanoseconds per item. A run of n iterations hands over at least n items, in slices of isolated
+// cells. Repetitions follow each other, as usual in Google Benchmark; to compare strategies use
+// `handoff run`, which pairs short slices. Exit status: 0 good, 1 usage error or no benchmark
+// matches, 2 a strategy or a part failed.
 #include <fmt/format.h>
 #include <regex.h>
 
@@ -33,7 +34,7 @@
 namespace handoff {
 namespace {
 
-constexpr double kUnlimited = 1e9;  // seconds: no point is dropped; nothing is planned by time here
+constexpr double kUnlimited = 1e9;  // seconds: so that the plan drops no point
 
 Suite standard_points() {
   Suite suite;
@@ -42,8 +43,8 @@ Suite standard_points() {
   return suite;
 }
 
-/// As --benchmark_filter says: a POSIX extended expression, negated by a leading '-'; empty or
-/// "all" for everything. (Ours to match: the library knows other names.)
+/// The value of --benchmark_filter: a POSIX extended regular expression, negated by a leading '-';
+/// empty or "all" for everything. Matched here, because the library knows the cells by other names.
 class Filter {
  public:
   explicit Filter(std::string text) {
@@ -55,7 +56,7 @@ class Filter {
     char why[256];
     regerror(error, &compiled_, why, sizeof why);
     throw UsageError(
-        fmt::format("--benchmark_filter '{}' is no regular expression: {}", text, why));
+        fmt::format("--benchmark_filter '{}' is not a valid regular expression: {}", text, why));
   }
   Filter(const Filter&) = delete;
   Filter& operator=(const Filter&) = delete;
@@ -70,8 +71,8 @@ class Filter {
   bool negated_ = false;
 };
 
-/// The value of a flag of the library that it does not tell: as it was given, or in the
-/// environment.
+/// The value of a library flag that the library does not make accessible: from the command line,
+/// else from the environment.
 std::string flag(const std::vector<std::string>& arguments, std::string name,
                  const std::string& otherwise) {
   for (auto it = arguments.rbegin(); it != arguments.rend(); ++it) {
@@ -82,7 +83,7 @@ std::string flag(const std::vector<std::string>& arguments, std::string name,
   return set == nullptr ? otherwise : set;
 }
 
-/// As a shell takes it.
+/// The words as one line, quoted for a shell.
 std::string command_line(const std::vector<std::string>& words) {
   static constexpr std::string_view kPlain = "^-_=+:,./%@";
   std::string line;
@@ -105,17 +106,21 @@ class FrontEnd {
     add_parts(filter);
     if (!any_) {
       throw UsageError(fmt::format(
-          "no benchmark matches '{}'; see their names with --benchmark_list_tests", asked));
+          "no benchmark matches --benchmark_filter '{}'; --benchmark_list_tests names all", asked));
     }
 
     Publisher display(*benchmark::CreateDefaultDisplayReporter(), failed_, &std::cout);
-    std::ostringstream names;  // the library prints there what --benchmark_list_tests asks for
+    std::ostringstream names;  // the library prints the list for --benchmark_list_tests to it
     display.SetOutputStream(&names);
     std::unique_ptr<benchmark::BenchmarkReporter> format;
     std::optional<Publisher> file;
     if (!flag(arguments, "benchmark_out", "").empty()) {
       format = reporter_for(flag(arguments, "benchmark_out_format", "json"));
-      if (!format) throw UsageError("--benchmark_out_format is console, json or csv");
+      if (!format) {
+        throw UsageError(
+            fmt::format("--benchmark_out_format '{}' is not known; give console, json or csv",
+                        flag(arguments, "benchmark_out_format", "json")));
+      }
       file.emplace(*format, failed_, nullptr);
     }
     benchmark::RunSpecifiedBenchmarks(&display, file ? &*file : nullptr, "all");
@@ -179,7 +184,7 @@ class FrontEnd {
     benchmark::AddCustomContext("parts_cpus", cpus.own == cpus.other
                                                   ? std::to_string(cpus.own)
                                                   : fmt::format("{},{}", cpus.own, cpus.other));
-    prepare_fences();  // as every cell does
+    prepare_fences();  // every cell does the same
     for (const Part& part : wanted) {
       if (part.two_cpus && cpus.own == cpus.other) continue;
       any_ = true;
@@ -201,28 +206,30 @@ class FrontEnd {
     }
   }
 
-  /// Nothing is published about it any more.
+  /// Prints the reason, and leaves the benchmark out of the results.
   void fail(const std::string& name, const std::string& why) {
     if (failed_.insert(name).second) std::cerr << fmt::format("{}: {}\n", name, why);
   }
 
   Plan plan_;
   std::optional<Bench> bench_;
-  std::vector<std::unique_ptr<MeasuredCell>> cells_;  // that are asked for; opened when measured
-  std::set<std::string> failed_;                      // names of cells and parts
+  std::vector<std::unique_ptr<MeasuredCell>>
+      cells_;                     // selected by the filter; opened when measured
+  std::set<std::string> failed_;  // names of cells and parts
   bool any_ = false;
 };
 
 void print_help() {
-  std::cout << "handoff-gbench: every strategy at a standard set of points, and the parts that a "
-               "hand-over is\nmade of (parts/...), as Google Benchmarks. --benchmark_list_tests "
-               "names them.\n\n"
-               "  handoff-gbench --benchmark_filter='payload:64/'  # an iteration is an item\n"
-               "  handoff-gbench --benchmark_filter=^parts/        # clock, push and pop, wakeup, "
-               "thread, ...\n\n"
-               "Exit status: 0 good, 1 usage or no benchmark matches, 2 a strategy or a part "
-               "failed.\n\n"
-            << std::flush;
+  std::cout
+      << "handoff-gbench: Google Benchmarks of every strategy at a standard set of points, and "
+         "of the\nparts that a hand-over consists of (parts/...). --benchmark_list_tests names "
+         "all.\n\n"
+         "  handoff-gbench --benchmark_filter='payload:64/'  # an iteration is an item\n"
+         "  handoff-gbench --benchmark_filter=^parts/        # clock, push and pop, wakeup, "
+         "thread, ...\n\n"
+         "Exit status: 0 good, 1 usage error or no benchmark matches, 2 a strategy or a part "
+         "failed.\n\n"
+      << std::flush;
   benchmark::PrintDefaultHelp();
 }
 

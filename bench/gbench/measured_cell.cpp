@@ -7,8 +7,8 @@
 namespace handoff {
 
 namespace {
-constexpr std::uint32_t kWarmUps = 2;                // slices that are proved, not timed
-constexpr std::uint32_t kSlicesPerIncarnation = 64;  // some ten incarnations in half a second
+constexpr std::uint32_t kWarmUps = 2;                // slices that are proved but not timed
+constexpr std::uint32_t kSlicesPerIncarnation = 64;  // about ten incarnations in half a second
 }  // namespace
 
 std::string measured_name(const PointPlan& point, const CellPlan& cell) {

@@ -1,7 +1,7 @@
-// One strategy at one point for Google Benchmark: the cells and slices that `handoff run` uses.
+// One strategy at one point for Google Benchmark, with the same cells and slices as `handoff run`.
 //
-// A measurement opens cells of its own, renews them every few slices (an incarnation each, as in a
-// run), and closes them: what fails at the end of a cell, fails the measurement.
+// A measurement opens cells of its own, replaces them every few slices (each is an incarnation, as
+// in a run), and closes them. A failure while a cell closes is a failure of the measurement.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@
 
 namespace handoff {
 
-/// Of the timed window; of the whole slice where it was too short for one.
+/// From the timed window; from the whole slice if that has no window.
 inline double ns_per_item(const SliceReply& reply) {
   if (reply.window_items > 0) return reply.elapsed_ns / reply.window_items;
   return reply.whole_ns / static_cast<double>(reply.items);
 }
 
 struct Measurement {
-  CellOutcome outcome;         // no times where it is not good
+  CellOutcome outcome;         // if it is not good, there are no times
   double ns_per_item = 0;      // all time over all items
   double cpu_ns_per_item = 0;  // of all threads and processes of the cell
 };
@@ -38,7 +38,7 @@ class MeasuredCell {
   const PointPlan& point() const { return point_; }
   const CellPlan& cell() const { return cell_; }
 
-  /// Slices until `items` have been handed over, one at least.
+  /// Runs slices until `items` have been handed over, at least one.
   Measurement measure(double items);
 
  private:
@@ -49,7 +49,7 @@ class MeasuredCell {
   const Bench& bench_;
   const PointPlan& point_;
   const CellPlan& cell_;
-  CellMemory memory_;  // of all incarnations
+  CellMemory memory_;  // shared by all incarnations
   std::string name_;
   std::unique_ptr<CellProcess> process_;
   std::uint32_t incarnation_ = 0, slice_ = 0;

@@ -1,12 +1,12 @@
-// The parts that a hand-over is made of, as plain Google Benchmark loops: `parts/…`.
+// The parts that a hand-over consists of, as plain Google Benchmark loops: `parts/…`.
 //
-// A part is timed by the library itself, in this process: no cell is opened. The loop holds what
-// its name says and nothing else; the thread that runs it is bound to one CPU, and nobody contends
-// with it. So a part is what a step costs at least; sums of parts are no prediction of a hand-over,
-// in which cache lines travel between CPUs.
+// The library itself times a part, in this process; no cell is opened. The loop contains only what
+// its name says. Its thread is bound to one CPU, and no other thread contends with it. So the time
+// of a part is the least that this step costs. The sum of parts does not predict a hand-over, in
+// which cache lines also travel between CPUs.
 //
-// Each file of parts adds its own when the program is loaded (they are linked as objects), so that
-// those of a library that is missing are missing too.
+// Each file of parts registers its own parts when the program is loaded (the files are linked as
+// objects). If a library is missing, its file is not linked and its parts do not exist.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -20,18 +20,19 @@
 
 namespace handoff {
 
-/// Where a part is run.
+/// The CPUs that a part runs on.
 struct PartCpus {
   int own;    // the CPU that the calling thread is bound to
-  int other;  // another one, for parts that ask for it; else equal to own
+  int other;  // another one, for parts that use two; equal to own if there is only one
 };
 
 struct Part {
   std::string name;  // "push_pop/mutex_queue/8", without "parts/"
-  std::string what;  // what an iteration is, for the reader of a table
-  /// Runs the loop. Throws std::exception with the reason where it cannot.
+  std::string what;  // what one iteration does, for the reader of a table
+  /// Runs the loop. Throws std::exception with the reason if it cannot.
   void (*run)(benchmark::State& state, const PartCpus& cpus);
-  /// Other threads or processes work in it too: it is timed, and repeated, by the wall clock.
+  /// Other threads or processes work in it too, so the wall clock times it and ends its
+  /// repetitions.
   bool with_others = false;
   bool two_cpus = false;
 
@@ -39,20 +40,20 @@ struct Part {
   std::string full_name() const;
 };
 
-/// In this order they are listed.
+/// The order in which parts are listed.
 enum class PartGroup : std::uint8_t { kItem, kStructure, kSystem, kLibrary };
 
 /// For a file of parts: `static const bool added = add_parts(...)`.
 bool add_parts(PartGroup group, std::vector<Part> parts);
-/// All of this program; a file's parts in their order.
+/// All parts of this program; those of a file in their order.
 std::vector<Part> all_parts();
 
-/// The CPUs of a point 1:1, as `handoff run` binds it; twice the same where it has one only.
+/// The CPUs to which `handoff run` binds a point 1:1; twice the same if there is only one.
 PartCpus part_cpus();
 
-/// While it lives, the calling thread is bound to one CPU, and another thread sleeps: a process
-/// with a single thread takes mutexes and heap blocks without atomic operations (glibc's
-/// __libc_single_threaded), which no hand-over ever does. Throws std::system_error.
+/// During its lifetime, the calling thread is bound to one CPU, and a second thread sleeps. Without
+/// the second thread, glibc would lock mutexes and allocate memory without atomic operations
+/// (__libc_single_threaded), which never happens in a hand-over. Throws std::system_error.
 class OnOneCpu {
  public:
   explicit OnOneCpu(int cpu);

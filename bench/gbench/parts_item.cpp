@@ -1,8 +1,8 @@
-// What every item asks for, whatever carries it: its bytes are written, copied and checked, and now
-// and then a lane reads the clock.
+// The work that every strategy has per item: its bytes are written, copied and checked, and from
+// time to time a lane reads the clock.
 //
-// The buffers stay in the nearest cache that holds them: this is what the work costs, not what
-// memory does.
+// The buffers stay in the nearest cache that they fit into, so these parts show the cost of the
+// work and not that of memory.
 #include <cstring>
 #include <stdexcept>
 #include <vector>
@@ -29,7 +29,7 @@ class Buffer {
  public:
   explicit Buffer(std::size_t size) : lines_((size + 63) / 64) {
     std::byte* at = bytes();
-    DoNotOptimize(at);  // it escapes: ClobberMemory() holds for it
+    DoNotOptimize(at);  // the pointer escapes, so ClobberMemory() applies to the buffer
   }
   std::byte* bytes() { return lines_.front().bytes.data(); }
 
@@ -37,7 +37,7 @@ class Buffer {
   std::vector<Value<64>> lines_;
 };
 
-/// As lanes do: a value's size is known to the compiler, that of a larger payload is not.
+/// As in the lanes: the compiler knows the size of a small value, but not that of a larger payload.
 template <std::size_t kSize>
 std::size_t size_for_lanes() {
   std::size_t size = kSize;
@@ -52,7 +52,7 @@ void item_write(State& state, const PartCpus& /*cpus*/) {
   const std::size_t size = size_for_lanes<kSize>();
   std::uint64_t id = 0;
   for (auto _ : state) {
-    DoNotOptimize(++id);  // each is encoded by itself
+    DoNotOptimize(++id);  // so that each id is encoded separately
     item_code::write(at, size, item_code::encode(id));
     ClobberMemory();
   }
@@ -79,31 +79,31 @@ void item_check(State& state, const PartCpus& /*cpus*/) {
   item_code::write(at, size, item_code::encode(1));
   bool good = true;
   for (auto _ : state) {
-    ClobberMemory();  // its bytes have to be read again
+    ClobberMemory();  // so that the bytes are read again
     std::uint64_t id = item_code::decode(item_code::first_word(at));
     DoNotOptimize(id);
     good &= item_code::intact(at, size) & (id == 1);
     DoNotOptimize(good);
   }
-  if (!good) throw std::logic_error("an item that nobody altered is taken for altered");
+  if (!good) throw std::logic_error("the check calls an unchanged item altered");
   state.SetBytesProcessed(state.iterations() * kSize);
 }
 
 template <std::size_t... kSizes>
 std::vector<Part> parts_of_an_item() {
   std::vector<Part> parts{
-      {"clock_read/counter", "the CPU's counter is read: the lanes' clock where it is constant",
+      {"clock_read/counter", "read the CPU's counter, the clock of the lanes if it is constant",
        clock_read<TickSource::kCounter>},
-      {"clock_read/clock_gettime", "CLOCK_MONOTONIC is read: the lanes' clock elsewhere",
+      {"clock_read/clock_gettime", "read CLOCK_MONOTONIC, the clock of the lanes otherwise",
        clock_read<TickSource::kClock>}};
   const auto each = [&](const char* name, const char* what, auto... runs) {
     const std::size_t sizes[] = {kSizes...};
     std::size_t i = 0;
     (parts.push_back({name + std::to_string(sizes[i++]), what, runs}), ...);
   };
-  each("item_write/", "an item's bytes are made from its id and written", item_write<kSizes>...);
-  each("item_copy/", "an item's bytes are copied from one buffer to another", item_copy<kSizes>...);
-  each("item_check/", "an item's id is decoded, and every byte compared", item_check<kSizes>...);
+  each("item_write/", "make an item's bytes from its id and write them", item_write<kSizes>...);
+  each("item_copy/", "copy an item's bytes from one buffer to another", item_copy<kSizes>...);
+  each("item_check/", "decode an item's id and compare every byte", item_check<kSizes>...);
   return parts;
 }
 

@@ -1,8 +1,8 @@
-// Push and pop of each structure that holds items, by one thread, with nobody at the other end: the
-// very channels of the strategies, at the capacity that they have by default.
+// Push and pop of each structure that holds items, by a single thread. The channels are those of
+// the strategies, at the default capacity.
 //
-// What is pushed is popped at once, so the structure is never empty or full for the one that asks.
-// Items go round in it as they do in a run: the memory of all its places is touched.
+// Each item is popped right after it was pushed, so no call finds the structure full or empty. As
+// in a run, the items use all places of the structure in turn, and so touch all its memory.
 #include <stdexcept>
 
 #include "bench/gbench/parts.h"
@@ -62,17 +62,17 @@ void add_to(std::vector<Part>& parts, const std::string& name, const std::string
 
 std::vector<Part> parts_of_structures() {
   std::vector<Part> parts;
-  add_to<RingSpsc>(parts, "ring_spsc", "push and pop: positions of two ends, no atomic exchange");
-  add_to<RingMpmc>(parts, "ring_mpmc", "push and pop: a compare-and-swap at either end");
+  add_to<RingSpsc>(parts, "ring_spsc", "push and pop: a position per end, no compare-and-swap");
+  add_to<RingMpmc>(parts, "ring_mpmc", "push and pop: a compare-and-swap at each end");
   add_to<RingSpscProcesses>(parts, "ring_spsc_processes",
-                            "as ring_spsc, with process_pool's full fence after each step");
+                            "as ring_spsc, with the full fence of process_pool after each step");
   add_to<RingMpmcProcesses>(parts, "ring_mpmc_processes",
-                            "as ring_mpmc, with process_pool's full fence after each step");
+                            "as ring_mpmc, with the full fence of process_pool after each step");
   add_to<LockfreeSpsc>(parts, "lockfree_spsc", "push and pop: boost::lockfree::spsc_queue");
   add_to<LockfreeQueue>(parts, "lockfree_queue", "push and pop: boost::lockfree::queue");
-  add_to<MutexQueue>(parts, "mutex_queue", "push and pop: a std::mutex is taken for each");
-  parts.push_back({"slots_take_give", "a slot for a payload is taken and given back, 32 at a time",
-                   slots_take_give});
+  add_to<MutexQueue>(parts, "mutex_queue", "push and pop: a std::mutex is locked for each");
+  parts.push_back(
+      {"slots_take_give", "take a payload slot and give it back, 32 at a time", slots_take_give});
   return parts;
 }
 

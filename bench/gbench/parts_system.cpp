@@ -1,7 +1,7 @@
-// What the kernel takes: wakeups, threads, processes.
+// The cost of the kernel: wakeups, threads, processes.
 //
-// Whatever takes two threads or processes is timed by the wall clock. On one CPU, both take turns
-// there: the scheduler switches, and no CPU has to be woken.
+// Parts with two threads or processes are timed by the wall clock. On one CPU the two take turns:
+// the scheduler switches between them, and no idle CPU has to be woken.
 #include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,8 +25,8 @@ void futex_wake_nobody(benchmark::State& state, const PartCpus& /*cpus*/) {
   for (auto _ : state) futex_wake(&word, 1, kThreads);
 }
 
-/// Two threads that take turns, each asleep until the other wakes it: as an eventcount sleeps, with
-/// a second as the limit.
+/// Two threads that take turns. Each sleeps until the other wakes it, but at most a second, as in
+/// the eventcount.
 class Turns {
  public:
   explicit Turns(int cpu)
@@ -44,7 +44,7 @@ class Turns {
   static constexpr std::uint64_t kSecondNs = 1'000'000'000;
 
   void pass_to(Turn next) {
-    turn_.store(next, std::memory_order_release);  // nothing is published but the turn
+    turn_.store(next, std::memory_order_release);  // publishes only the turn itself
     futex_wake(&turn_, 1, kThreads);
   }
   void sleep_while(Turn turn) {
@@ -68,7 +68,7 @@ class Turns {
 
 void futex_round_trip(benchmark::State& state, int peers_cpu) {
   Turns turns(peers_cpu);
-  turns.go_round();  // the peer is there
+  turns.go_round();  // after this, the peer has started
   for (auto _ : state) turns.go_round();
 }
 
@@ -97,25 +97,26 @@ void fork_wait(benchmark::State& state, const PartCpus& /*cpus*/) {
 
 [[maybe_unused]] const bool kAdded = add_parts(
     PartGroup::kSystem,
-    {{"futex_wake/nobody", "a wake call on a word on which nobody sleeps", futex_wake_nobody},
-     {"eventfd_write", "a write to an eventfd for which nobody waits", eventfd_write},
+    {{"futex_wake/nobody", "a futex wake call on a word on which no thread sleeps",
+      futex_wake_nobody},
+     {"eventfd_write", "a write to an eventfd on which no thread waits", eventfd_write},
      {.name = "futex_round_trip/one_cpu",
-      .what = "two threads of one CPU: wake the other, sleep until it wakes you",
+      .what = "two threads on one CPU: each wakes the other, then sleeps until it is woken",
       .run = [](benchmark::State& state,
                 const PartCpus& cpus) { futex_round_trip(state, cpus.own); },
       .with_others = true},
      {.name = "futex_round_trip/two_cpus",
-      .what = "the same between two CPUs, each idle while the other's turn lasts",
+      .what = "the same with two CPUs: each is idle while the other has its turn",
       .run = [](benchmark::State& state,
                 const PartCpus& cpus) { futex_round_trip(state, cpus.other); },
       .with_others = true,
       .two_cpus = true},
      {.name = "thread_start_join",
-      .what = "a thread is started, does nothing, and is joined",
+      .what = "start a thread that does nothing, and join it",
       .run = thread_start_join,
       .with_others = true},
      {.name = "fork_wait",
-      .what = "this (small) process is forked; the child exits and is waited for",
+      .what = "fork this (small) process, whose child exits at once, and wait for the child",
       .run = fork_wait,
       .with_others = true}});
 

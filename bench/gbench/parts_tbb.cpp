@@ -1,4 +1,4 @@
-// What oneTBB takes for a task that is spawned and run by the same thread.
+// The cost of oneTBB for a task that is spawned and run by the same thread.
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
@@ -23,7 +23,7 @@ void tbb_task(benchmark::State& state, const PartCpus& /*cpus*/) {
 
 [[maybe_unused]] const bool kAdded =
     add_parts(PartGroup::kLibrary,
-              {{"tbb_task", "an empty task of a task_group is spawned, and waited for", tbb_task}});
+              {{"tbb_task", "spawn an empty task in a task_group, and wait for it", tbb_task}});
 
 }  // namespace
 }  // namespace handoff

@@ -11,18 +11,20 @@ namespace {
 constexpr std::string_view kLibrarys = "/manual_time", kOurs = "/real_time";
 constexpr double kSeconds = 1e-9;
 
-/// What the library says before the results, where it was compiled without NDEBUG.
+/// The library's warning if it was compiled without NDEBUG.
 constexpr std::string_view kDebug =
     "***WARNING*** Library was built as DEBUG. Timings may be affected.\n";
 #ifdef NDEBUG
 constexpr std::string_view kDebugExplained =
-    "Google Benchmark's library has its assertions compiled in (it calls that DEBUG; Debian's\n"
-    "package is built so). They are passed between measurements: the timed loops are in\n"
-    "handoff-gbench, optimised and without assertions.\n";
+    "The Google Benchmark library was built with assertions (it calls that DEBUG; Debian's package "
+    "is\n"
+    "built so). This does not change the timings: the timed loops are compiled into "
+    "handoff-gbench,\n"
+    "optimised and without assertions.\n";
 #else
 constexpr std::string_view kDebugExplained =
-    "***WARNING*** handoff-gbench was built without optimisation: build it as Release to "
-    "measure.\n";
+    "***WARNING*** handoff-gbench was built without optimisation; to measure, build it as "
+    "Release.\n";
 #endif
 
 std::string explained(std::string text) {

@@ -1,10 +1,11 @@
-// What stands between Google Benchmark's reporters and its results: names, CPU time, failures.
+// Changes the results before Google Benchmark's reporters get them.
 //
-// Manual time would end every name of a cell in /manual_time; ours say /real_time, which it is: the
-// time of the hand-over, taken in the cell. CPU time would be that of the driver, which sleeps; it
-// becomes that of the cell. Benchmarks that failed are left out altogether: Google Benchmark would
-// report them with time 0, and the repetitions that went well as if nothing had been. Where the
-// library warns that it is a debug build, a sentence says what that means (docs/ci.md).
+// Names: with manual time, the library ends the names of cells in /manual_time. They are published
+// with /real_time, since it is the real time of the hand-over, taken in the cell. CPU time: the
+// library's would be that of the driver, which sleeps; it is replaced by that of the cell.
+// Failures: benchmarks that failed are left out. Google Benchmark would report them with time 0,
+// and their other repetitions as good. If the library warns that it is a debug build, an
+// explanation is printed instead (docs/ci.md).
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -21,8 +22,8 @@ inline constexpr const char* kCpuCounter = "cpu_ns_per_item";
 
 class Publisher final : public benchmark::BenchmarkReporter {
  public:
-  /// `failed`: published names of what failed so far. `out`: where to print; null: where the
-  /// library says (a file that it opens).
+  /// `failed`: published names of the benchmarks that failed so far. `out`: where to print; null:
+  /// the stream that the library sets (a file that it opens).
   Publisher(benchmark::BenchmarkReporter& inner, const std::set<std::string>& failed,
             std::ostream* out);
 
@@ -36,10 +37,10 @@ class Publisher final : public benchmark::BenchmarkReporter {
   std::ostream* const out_;
 };
 
-/// The reporter of that format: console, json or csv; null if there is none.
+/// The reporter of a format: console, json or csv; null for any other.
 std::unique_ptr<benchmark::BenchmarkReporter> reporter_for(const std::string& format);
 
-/// `text` with names as they are published.
+/// `text` with all names as they are published.
 std::string with_published_names(std::string text);
 
 }  // namespace handoff

@@ -1,4 +1,4 @@
-// What in an environment harms measuring, and what to do about each.
+// What in an environment disturbs measurements, and what to do about each.
 #pragma once
 
 #include <nlohmann/json.hpp>

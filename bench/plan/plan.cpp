@@ -29,7 +29,7 @@ Workload probe_workload(const Workload& point) {
           .beside_capacity = point.capacity};
 }
 
-/// What enters every point, by label; `joined`: a reference that nobody asked for.
+/// A strategy that runs at every point. `joined`: a reference that was added automatically.
 struct Entrant {
   std::string label;
   const Descriptor* strategy = nullptr;
@@ -47,7 +47,9 @@ std::vector<Entrant> entrants(const Suite& suite, const PlanInputs& inputs) {
       if (known->role == Role::kCandidate) all.push_back({std::string(known->name), known, false});
     }
   }
-  if (all.empty()) throw UsageError("no strategy is registered; 'handoff list' shows all");
+  if (all.empty()) {
+    throw UsageError("this program has no candidate strategy; give one with --plugin");
+  }
   for (Entrant& entrant : all) {
     const auto held = inputs.plugins.find(std::string(entrant.strategy->name));
     if (held != inputs.plugins.end()) entrant.plugin = held->second;
@@ -56,7 +58,8 @@ std::vector<Entrant> entrants(const Suite& suite, const PlanInputs& inputs) {
   if (std::any_of(all.begin(), all.end(),
                   [](const Entrant& e) { return e.label == kControlLabel; })) {
     throw UsageError(fmt::format(
-        "--strategies label '{}' is that of the A/A control; give another, or --no-references",
+        "--strategies label '{}' is reserved for the A/A control; give another label, or "
+        "--no-references",
         kControlLabel));
   }
   for (const Descriptor* known : inputs.strategies) {
@@ -68,7 +71,8 @@ std::vector<Entrant> entrants(const Suite& suite, const PlanInputs& inputs) {
                                     [known](const Entrant& e) { return e.label == known->name; });
     if (clash != all.end()) {
       throw UsageError(fmt::format(
-          "--strategies label '{}' is the name of a reference that joins every point; give another",
+          "--strategies label '{}' is the name of a reference, which is added to every point; give "
+          "another label, or --no-references",
           clash->label));
     }
     all.push_back({std::string(known->name), known, true});
@@ -98,7 +102,7 @@ std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant
     cell.owns_threads = strategy.traits.owns_threads;
     cell.waits_itself = strategy.traits.waits_itself;
     cell.slow_item_ns = strategy.slow_item_ns;
-    if (entrant.joined) {  // references come last: they stay only beside something that runs
+    if (entrant.joined) {  // references come last; they stay only if another cell runs
       const bool company = std::any_of(cells.begin(), cells.end(),
                                        [](const CellPlan& other) { return other.runs(); });
       if (!cell.runs() || !company) continue;
@@ -108,7 +112,7 @@ std::vector<CellPlan> cells_at(const Workload& workload, std::span<const Entrant
   return cells;
 }
 
-/// Room for the leader a second time, whoever that turns out to be.
+/// Adds the A/A control. Which cell it repeats is known only when a leader has been measured.
 void add_control(PointPlan& point) {
   const bool company = std::any_of(
       point.cells.begin(), point.cells.end(),
@@ -121,7 +125,8 @@ void add_control(PointPlan& point) {
   point.cells.push_back(std::move(control));
 }
 
-/// Lowers the capacity until all running cells fit into `memory_bytes`; why it cannot, if so.
+/// Lowers the capacity until all running cells fit into `memory_bytes`. Returns the reason if that
+/// is impossible.
 std::string fit_capacity(PointPlan& point, std::uint64_t memory_bytes) {
   const auto cells = std::uint64_t{point.running()};
   if (cells == 0) return {};
@@ -130,13 +135,13 @@ std::string fit_capacity(PointPlan& point, std::uint64_t memory_bytes) {
   const std::uint64_t slots = memory_bytes / (cells * w.payload);
   if (slots < lanes + 1) {
     return fmt::format(
-        "{}: {} cells of {} need {} MiB, more than the memory budget of {} MiB "
+        "{}: {} cells with items of {} need {} MiB, more than the memory budget of {} MiB "
         "(--memory)",
         point.id, cells, size_text(w.payload),
         (cells * (lanes + 1) * w.payload + (1 << 20) - 1) >> 20, memory_bytes >> 20);
   }
-  // A quarter more is held in reserve (slots.h). A power of two: the same on a host whose free
-  // memory breathes.
+  // Slots need a quarter more than the capacity (slots.h). A power of two, so that small changes of
+  // the free memory do not change the capacity.
   const std::uint64_t room = std::max<std::uint64_t>((slots - lanes) / 5 * 4, 1);
   if (room < w.capacity) w.capacity = static_cast<std::uint32_t>(std::bit_floor(room));
   return {};
@@ -164,7 +169,7 @@ PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
   need.slice_s = suite.slice_s.value_or(need.slice_s);
   point.slice_ns = std::round(need.slice_s * 1e9);
   for (const CellPlan& cell : point.cells) {
-    // To fork a process that has 64 threads takes twice as long as one that has few.
+    // Forking a process with 64 threads takes twice as long as forking one with few threads.
     const double item_s = cell.slow_item_ns * 1e-9 * (1 + cell.executing / 64.0);
     const double slice_s = item_s * static_cast<double>(SliceSizer::least_items(
                                         workload_of(point, cell), items_kept(point, cell)));
@@ -172,7 +177,8 @@ PointNeed need_of(PointPlan& point, const Suite& suite, int usable_cpus) {
       need.slow_s += slice_s;
     }
   }
-  // What nobody says to be slow is taken for ordinary: enough to guess how long its laps take.
+  // Strategies that do not state a time per item are assumed to have the ordinary one. That is good
+  // enough to guess how long the shortest slice takes.
   const auto laps =
       static_cast<double>(SliceSizer::least_items(point.workload, point.workload.capacity));
   need.slice_s =
@@ -200,13 +206,13 @@ std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs
         plan.dropped.push_back(std::move(why));
         continue;
       }
-      // Two capacities that memory lowers to one are one point.
+      // Two capacities that the memory budget lowers to the same value are one point.
       if (!lowered.insert(point_id(point.workload, point.workload.capacity, inputs.usable_cpus))
                .second) {
-        plan.dropped.push_back(
-            fmt::format("{}: the memory budget of {} MiB (--memory) lowers its capacity to {}, "
-                        "already measured",
-                        point.id, plan.memory_bytes >> 20, point.workload.capacity));
+        plan.dropped.push_back(fmt::format(
+            "{}: the memory budget of {} MiB (--memory) lowers its capacity to {}, which "
+            "another point already has",
+            point.id, plan.memory_bytes >> 20, point.workload.capacity));
         continue;
       }
       point.placement = inputs.place(suite.pin, workload.producers, workload.consumers,
@@ -219,7 +225,7 @@ std::vector<PointPlan> asked_points(const Suite& suite, const PlanInputs& inputs
   return points;
 }
 
-/// Tells every cell how far other runs may differ.
+/// Sets how far other runs may differ: between_run_sds of every point.
 void look_beyond_this_run(Plan& plan, const std::optional<Calibration>& calibration) {
   if (calibration) {
     plan.between_runs = {calibration->date, calibration->runs, calibration->span_s};
@@ -235,8 +241,9 @@ void look_beyond_this_run(Plan& plan, const std::optional<Calibration>& calibrat
   }
 }
 
-/// A group has the incarnations that it asks for where the budget then still holds all its points:
-/// on a machine of many CPUs, more points tell more than more incarnations of a few.
+/// A group gets the incarnations that it asks for if the budget still holds all its points; else
+/// the minimum. On a machine with many CPUs, more points are worth more than more incarnations of a
+/// few.
 Sizing size_groups(const std::vector<PointPlan>& points, std::vector<PointNeed>& needs,
                    double budget_s, std::optional<int> incarnations, const CostModel& cost) {
   while (true) {
@@ -301,7 +308,7 @@ Plan make_plan(const Suite& suite, const PlanInputs& inputs) {
 
   std::vector<PointPlan> points = asked_points(suite, inputs, plan);
   if (points.empty()) {
-    throw UsageError(fmt::format("not one point can be measured: {}", plan.dropped.front()));
+    throw UsageError(fmt::format("no point can be measured: {}", plan.dropped.front()));
   }
   std::vector<PointNeed> needs;
   const bool race = suite.precision.has_value();
@@ -309,7 +316,7 @@ Plan make_plan(const Suite& suite, const PlanInputs& inputs) {
   plan.budget_s = suite.budget_s.value_or(std::max(
       kDefaultCustomBudget, std::ceil(whole_budget_s(needs, suite.incarnations, inputs.cost))));
 
-  // A race begins with the fewest incarnations; how many more a point needs will show.
+  // A race begins with the fewest incarnations; its looks show how many more a point needs.
   CostModel cost = inputs.cost;
   if (race) cost.reserve += cost.for_what_is_open;
   const Sizing sizing =

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kMemoryIfUnknown = 1ULL << 30;
 
-/// Why `request` cannot be had on `machine`, as a sentence; empty if it can.
+/// Why `request` is impossible on `machine`, as a sentence; empty if it is possible.
 std::string refusal(const PinRequest& request, const Machine& machine) {
   if (machine.source.empty()) return pin_error(request, machine.allowance);
   if (pin_error(request, machine.allowance).empty()) return {};

@@ -12,9 +12,9 @@
 
 namespace handoff {
 
-/// What of a machine a plan depends on.
+/// The properties of a machine that a plan depends on.
 struct Machine {
-  std::string source;  // how it is described; empty: this one
+  std::string source;  // as given to --topology; empty: this machine
   Topology topology;
   CpuAllowance allowance;
   std::uint64_t available_memory_bytes = 0;
@@ -25,7 +25,7 @@ Machine this_machine();
 /// and all its memory is available. Errors: UsageError.
 Machine described_machine(const std::string& source);
 
-/// `plugins` come before strategies of this program that have the same name. Errors: UsageError.
+/// A strategy of `plugins` replaces one of this program with the same name. Errors: UsageError.
 Plan plan_for(const Machine& machine, const Suite& suite, const ForeignStrategies& plugins = {});
 Plan plan_for_this_machine(const Suite& suite, const ForeignStrategies& plugins = {});
 

@@ -11,7 +11,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// The source of a topology that nobody described.
+/// The source of a topology without --topology.
 const std::string kThisMachine = "this machine";
 
 PlannedTopology topology_from(const Json& from) {
@@ -104,7 +104,7 @@ PointPlan point_from(const Json& from) {
   point.estimated_s = from.at("estimated_s");
   point.later = from.value("later", false);
   for (const Json& cell : from.at("cells")) point.cells.push_back(cell_from(cell));
-  // Journals of before calibrations were kept: the default for all.
+  // Journals from before calibrations existed: the default for all.
   point.between_run_sds =
       from.value("between_run_sds", std::vector<double>(point.cells.size(), kDefaultBetweenRunSd));
   return point;
@@ -114,12 +114,12 @@ std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-/// The first of `keys` whose values differ, as "the `what` is X there and Y here".
+/// The first of `keys` whose values differ, as "the `what` is X in that run and Y now".
 std::string first_difference(const Json& there, const Json& here,
                              std::initializer_list<std::pair<const char*, const char*>> keys) {
   for (const auto& [key, what] : keys) {
     if (there.at(key) == here.at(key)) continue;
-    return fmt::format("the {} is {} there and {} here", what, text_of(there.at(key)),
+    return fmt::format("the {} is {} in that run and {} now", what, text_of(there.at(key)),
                        text_of(here.at(key)));
   }
   return {};
@@ -138,12 +138,12 @@ std::string labels(const Json& point) {
 
 std::string point_difference(const Json& there, const Json& here) {
   if (there.at("id") != here.at("id")) {
-    return fmt::format("the point is '{}' there and '{}' here", text_of(there.at("id")),
+    return fmt::format("the point is '{}' in that run and '{}' now", text_of(there.at("id")),
                        text_of(here.at("id")));
   }
   std::string what;
   if (labels(there) != labels(here)) {
-    what = fmt::format("the strategies are {} there and {} here", labels(there), labels(here));
+    what = fmt::format("the strategies are {} in that run and {} now", labels(there), labels(here));
   }
   if (what.empty()) {
     what = first_difference(there.at("workload"), here.at("workload"), {{"capacity", "capacity"}});
@@ -228,12 +228,12 @@ std::string plan_difference(const Plan& there, const Plan& here) {
                                        {"usable_cpus", "number of usable CPUs"},
                                        {"pin", "binding"}});
   for (std::size_t i = 0; what.empty() && i < a["points"].size() && i < b["points"].size(); ++i) {
-    // Ids and strategies first: other numbers follow from them.
+    // Ids and strategies first: other differences follow from them.
     const Json &x = a["points"][i], &y = b["points"][i];
     if (x.at("id") != y.at("id") || labels(x) != labels(y)) what = point_difference(x, y);
   }
   if (what.empty() && a["points"].size() != b["points"].size()) {
-    what = fmt::format("the number of points is {} there and {} here", a["points"].size(),
+    what = fmt::format("the number of points is {} in that run and {} now", a["points"].size(),
                        b["points"].size());
   }
   if (what.empty()) {
@@ -252,8 +252,8 @@ std::string resume_refusal(std::string_view dir, const Plan& there, const Plan& 
   const std::string what = plan_difference(there, here);
   if (what.empty()) return {};
   return fmt::format(
-      "--resume '{}' holds another plan: {}; repeat the options of that run, or give --out for a "
-      "new one",
+      "--resume '{}' has another plan: {}; repeat the options of that run, or give --out to start "
+      "a new one",
       dir, what);
 }
 

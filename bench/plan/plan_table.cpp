@@ -12,7 +12,7 @@
 namespace handoff {
 namespace {
 
-constexpr std::size_t kLine = 100;  // characters that a line has at most, where words allow it
+constexpr std::size_t kLine = 100;  // characters per line, unless a single word is longer
 constexpr std::size_t kCpusWidth = 33;
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -42,7 +42,7 @@ std::string remarks(const PointPlan& point) {
   if (point.workload.capacity != point.capacity_asked) {
     add(fmt::format("capacity {} instead of {}", point.workload.capacity, point.capacity_asked));
   }
-  if (point.later) add("if time is left");
+  if (point.later) add("only if time is left");
   if (point.placement.oversubscribed) add("oversubscribed");
   return text;
 }
@@ -88,7 +88,7 @@ void print_totals(std::ostream& out, const Plan& plan) {
                 2);
 }
 
-/// Strategies that cannot do the same points share a line.
+/// Strategies that do not support the same points share a line.
 void print_unsupported(std::ostream& out, const Plan& plan) {
   std::map<std::string, std::vector<std::string>> points_of;  // by label
   for (const PointPlan& point : plan.points) {
@@ -157,7 +157,7 @@ void print_binding(std::ostream& out, const Plan& plan) {
   }
 }
 
-/// The first ones with their reasons; of the others the pairs, by what else they have in common.
+/// The first few with their reasons; the others in short, grouped by everything but the pair.
 void print_dropped(std::ostream& out, const Plan& plan) {
   constexpr std::size_t kShown = 8;
   const std::size_t shown = std::min(kShown, plan.dropped.size());
@@ -174,7 +174,7 @@ void print_dropped(std::ostream& out, const Plan& plan) {
     if (group == groups.end()) group = groups.insert(groups.end(), {rest, {}});
     group->second.push_back(pair);
   }
-  out << fmt::format("dropped {}; a larger --budget holds more:\n",
+  out << fmt::format("dropped {}; a larger --budget would hold more:\n",
                      counted(plan.dropped.size() - shown, "more point"));
   std::size_t width = 0;
   for (const auto& [rest, pairs] : groups) width = std::max(width, rest.size());

@@ -48,7 +48,8 @@ ForeignStrategies strategies_from(const std::string& file, const Json& told) {
   return strategies;
 }
 
-/// A plug-in may print while it is loaded: what is ours is the last line.
+/// The last line is the description; the plug-in itself may have printed others while it was
+/// loaded.
 std::string last_line(const std::string& text) {
   const std::size_t end = text.find_last_not_of('\n');
   if (end == std::string::npos) return {};
@@ -62,11 +63,13 @@ ForeignStrategies describe_plugin(const std::string& option, const std::string& 
   const std::string path = canonical(option, file);
   const ChildOutput output = output_of("/proc/self/exe", {"plugin", path});
   if (!output.failed.empty()) {
-    throw UsageError(fmt::format("{} {} while it was loaded", path, output.failed));
+    throw UsageError(fmt::format("the plug-in {} {} while it was loaded", path, output.failed));
   }
   const Json told = Json::parse(last_line(output.text), nullptr, false);
   if (!told.is_object()) {
-    throw UsageError(fmt::format("{} ended the program while it was loaded", path));
+    throw UsageError(fmt::format(
+        "the plug-in {} ended its process while it was loaded; a plug-in must not call exit()",
+        path));
   }
   if (told.contains("error")) throw UsageError(told.at("error").get<std::string>());
   return strategies_from(path, told.at("strategies"));
@@ -77,17 +80,19 @@ ForeignStrategies describe_plugins(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     for (auto& strategy : describe_plugin("--plugin", file)) {
       if (find_strategy(strategy->name) != nullptr) {
-        throw UsageError(fmt::format(
-            "{} holds a strategy '{}', as this handoff does; rename it ('handoff gate' compares "
-            "two of one name)",
-            strategy->file, strategy->name));
+        throw UsageError(
+            fmt::format("the plug-in {} has a strategy '{}', and so has this program; rename it "
+                        "('handoff gate' "
+                        "can compare two of the same name)",
+                        strategy->file, strategy->name));
       }
       for (const auto& other : all) {
         if (other->name != strategy->name) continue;
-        throw UsageError(fmt::format(
-            "{} and {} both hold a strategy '{}'; rename one ('handoff gate' compares two of one "
-            "name)",
-            other->file, strategy->file, strategy->name));
+        throw UsageError(
+            fmt::format("the plug-ins {} and {} both have a strategy '{}'; rename one ('handoff "
+                        "gate' can compare "
+                        "two of the same name)",
+                        other->file, strategy->file, strategy->name));
       }
       all.push_back(std::move(strategy));
     }
@@ -102,12 +107,12 @@ ForeignStrategies describe_program(const std::string& option, const std::string&
     const ChildOutput output = output_of(path, {"list", "--json"});
     if (output.failed.empty()) told = Json::parse(output.text, nullptr, false);
   } catch (const std::system_error&) {
-    // Not executable: said below.
+    // Not executable: reported below.
   }
   try {
     if (told.is_array() && !told.empty()) return strategies_from(path, told);
   } catch (const Json::exception&) {
-    // Not what handoff prints: said below.
+    // Not the output of handoff: reported below.
   }
   throw UsageError(
       fmt::format("{} '{}' is neither a plug-in (its name would end in .so) nor a build of handoff",

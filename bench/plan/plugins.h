@@ -1,8 +1,8 @@
-// The strategies that plug-ins and other builds of handoff bring, told by a child process: the
-// driver loads no code of others.
+// The strategies of plug-ins and of other builds of handoff. A child process describes them, so
+// that the driver never loads foreign code.
 //
-// What a strategy cannot do is told by its cell when that opens. The executing threads of a foreign
-// strategy are taken to be as many as producers and consumers.
+// Whether such a strategy supports a workload is known only when its cell opens. It is assumed to
+// have as many executing threads as there are producers and consumers.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace handoff {
 
-/// One strategy that is not of this program. Its descriptor's texts lie beside it.
+/// One strategy that is not of this program. It owns the texts that its descriptor refers to.
 struct ForeignStrategy {
   std::string file;  // canonical path of the plug-in or program that holds it
   std::string name, summary, source, structure, structure_one_to_one, origin;
@@ -21,15 +21,15 @@ struct ForeignStrategy {
 };
 using ForeignStrategies = std::vector<std::unique_ptr<const ForeignStrategy>>;
 
-/// Strategies of the plug-in `file`, sorted by name. `option` begins the sentence if there is no
-/// such file. Throws UsageError with a sentence if it is no plug-in that can be used.
+/// Strategies of the plug-in `file`, sorted by name. `option` begins the error message if there is
+/// no such file. Throws UsageError if the plug-in cannot be used.
 ForeignStrategies describe_plugin(const std::string& option, const std::string& file);
 
-/// Of several plug-ins, beside the strategies of this program: throws UsageError also where two
-/// have the same name.
+/// Strategies of several plug-ins. Also throws UsageError if two of them, or one of them and one of
+/// this program, have the same name.
 ForeignStrategies describe_plugins(const std::vector<std::string>& files);
 
-/// Strategies of another build of handoff. Throws UsageError if it is none.
+/// Strategies of another build of handoff. Throws UsageError if `file` is not one.
 ForeignStrategies describe_program(const std::string& option, const std::string& file);
 
 }  // namespace handoff

@@ -6,11 +6,11 @@
 namespace handoff {
 namespace {
 
-constexpr double kRotation = 4e-3;       // of the scheduler, per runnable thread of a CPU
-constexpr double kRotations = 4;         // that a slice lasts, or fewer where that is long
-constexpr double kLongSlice = 250e-3;    // but at least one rotation
+constexpr double kRotation = 4e-3;     // time slice of the scheduler, per runnable thread of a CPU
+constexpr double kRotations = 4;       // rotations that a slice lasts, if kLongSlice allows
+constexpr double kLongSlice = 250e-3;  // no longer than this, but at least one rotation
 constexpr double kBytesPerSecond = 2e9;  // of an item written, handed over, read
-constexpr double kItemsPerSlice = 16;    // below which marks are too few
+constexpr double kItemsPerSlice = 16;    // with fewer items there are too few marks
 
 double slice_cost_s(const PointNeed& need, const CostModel& model) {
   return need.slice_s + model.slice_s;
@@ -24,7 +24,8 @@ int affordable_blocks(const PointNeed& need, int incarnations, double seconds,
   return static_cast<int>(std::clamp((seconds - bare) / block, 0.0, double{kMostBlocks}));
 }
 
-/// Which points are kept with how many blocks at least: in order, settled if that fits, else bare.
+/// Minimum blocks of each point that is kept, 0 of the others. In order of the points: settled
+/// blocks if they fit, else minimal ones.
 std::vector<int> keep_in_order(std::span<const PointNeed> points, double room_s,
                                const std::vector<int>& incarnations, const CostModel& model) {
   std::vector<int> kept(points.size(), 0);

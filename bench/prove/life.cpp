@@ -15,10 +15,10 @@ namespace handoff {
 
 namespace {
 
-constexpr double kMostItems = 1U << 22;         // of a slice
-constexpr double kMostDelayedItems = 1U << 16;  // of one in which each item is a chunk
-constexpr double kGrowth = 4;                   // of the longest slice, from one to the next
-constexpr double kShortestNs = 20e6;            // that a slice gets before it is cut
+constexpr double kMostItems = 1U << 22;         // per slice
+constexpr double kMostDelayedItems = 1U << 16;  // per slice with delays, where a chunk is one item
+constexpr double kGrowth = 4;                   // the longest slice so far may grow by this factor
+constexpr double kShortestNs = 20e6;            // every slice gets this much time before it is cut
 
 std::uint32_t executing(const Descriptor& strategy, const Workload& workload) {
   return strategy.executing != nullptr ? strategy.executing(workload)
@@ -45,7 +45,7 @@ OpenRequest open_request(const LifePlan& plan, const LifeSurroundings& surroundi
   return request;
 }
 
-/// Lengths of slices: all magnitudes alike.
+/// Random lengths of slices, uniform on a logarithmic scale.
 class Lengths {
  public:
   Lengths(std::uint64_t seed, double most) : random_(seed), most_(most) {}
@@ -97,7 +97,7 @@ Life live(const LifePlan& plan, const LifeSurroundings& surroundings) {
   life.took_s = life.at_work_s = elapsed_ns() / 1e9;
   if (life.outcome.verdict == CellVerdict::kHung) {
     life.at_work_s = std::max(life.took_s - surroundings.timeout_s, 0.0);
-    if (interrupted()) life.outcome = {};  // it was not given its time: no verdict
+    if (interrupted()) life.outcome = {};  // the timeout was cut short, so this is no verdict
   }
   life.whole = life.outcome.good() && !interrupted();
   return life;

@@ -19,7 +19,7 @@ std::string loud(std::string text) {
   return text;
 }
 
-/// As a shell takes it.
+/// `word` quoted for a shell, if necessary.
 std::string quoted(const std::string& word) {
   const bool plain = std::all_of(word.begin(), word.end(), [](unsigned char c) {
     return std::isalnum(c) != 0 ||
@@ -39,19 +39,20 @@ std::string on_one_line(const std::vector<std::string>& words) {
 
 void print_failure(std::ostream& out, const ProofPlan& plan, const StrategyProof& proof) {
   const FailedLife& failure = *proof.failure;
-  out << fmt::format("\n{}: {}: {}\n  at {}, after {} items of that life\n",
+  out << fmt::format("\n{}: {}: {}\n  at {}, after {} proved items of that life\n",
                      proof.subject.strategy->name, loud(verdict_of(proof)),
                      failure.life.outcome.reason, describe(failure.variant), failure.life.items);
   const Smallest& smallest = *proof.smallest;
   if (!smallest.again) {
-    out << fmt::format("  it did not come again in {} more such lives; to look for it:\n",
+    out << fmt::format("  it did not happen again in {} more such lives; to try again:\n",
                        smallest.tries);
   } else if (smallest.failed.life.outcome.verdict != failure.life.outcome.verdict) {
-    out << fmt::format("  the smallest command found after {} lives shows {}: {}\n", smallest.tries,
+    out << fmt::format("  the smallest command found (lives tried: {}) shows {}: {}\n",
+                       smallest.tries,
                        loud(std::string(name(smallest.failed.life.outcome.verdict))),
                        smallest.failed.life.outcome.reason);
   } else {
-    out << fmt::format("  the smallest command found after {} lives that shows it again:\n",
+    out << fmt::format("  the smallest command found that shows it again (lives tried: {}):\n",
                        smallest.tries);
   }
   out << "  "
@@ -115,8 +116,8 @@ void print_proofs(std::ostream& out, const ProofPlan& plan,
   }
   if (missed > 0) {
     out << fmt::format(
-        "\n{} sleepers were not woken when they should have been (docs/waiting.md): a fault of the "
-        "eventcount, though every item arrived\n",
+        "\n{} sleeping threads were woken too late (docs/waiting.md): this is a bug in handoff's "
+        "eventcount, even if every item arrived\n",
         missed);
   }
 }

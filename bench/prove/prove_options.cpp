@@ -17,31 +17,35 @@ namespace {
 
 constexpr const char* kProveExamples =
     R"(Examples:
-  handoff prove                                    every strategy, a minute in all
+  handoff prove                                    every strategy, one minute in total
   handoff prove --plugin my_queue.so --strategies my_queue --for 10m
   handoff prove --strategies ring_mpmc --capacity 1,2,3 --torment stops --for 1h
 
-A value that is not given is drawn: pairs 1:1 to many more threads than CPUs, capacities 1, 2, 3,
-odd and large, payloads of 8 bytes to 4 KiB, every transfer, wait and torment.
+Values that are not given vary: pairs from 1:1 to many more threads than CPUs, capacities 1, 2, 3,
+odd and large, payloads from 8 bytes to 4 KiB, every transfer, wait and torment.
 
-Exit status: 0 every item was proved; 2 a strategy failed; 3 the time was too short for a strategy,
-or none supports the values given; 1 usage, or the proof could not go on; 130 interrupted.)";
+Exit status: 0 every item was proved; 1 usage error, or the proof could not continue;
+2 a strategy failed; 3 the time was too short for a strategy, or none supports the values given;
+130 interrupted.)";
 
 constexpr Described kDrawn[] = {
-    {"strategies", "A,B,...", "Strategies to prove. Default: all candidates, plug-ins' included."},
+    {"strategies", "A,B,...",
+     "Strategies to prove. Default: all candidates, with those of plug-ins."},
     {"pairs", "P:C,...",
-     "Producers:consumers. Words follow the machine: symmetric,\n"
-     "many-to-one, one-to-many, oversubscribed, auto."},
-    {"payload", "SIZE,...", "Bytes an item, 8 to 1M; suffixes K and M."},
-    {"capacity", "N,...", "Items handed in and not yet taken out, at most (1 to 16777216)."},
-    {"transfer", "KIND,...", "copy, move, in_place."},
-    {"wait", "KIND,...", "block, spin, spin-block."},
+     "Producers:consumers, such as 4:2. Or a word for counts that fit the\n"
+     "machine: symmetric, many-to-one, one-to-many, oversubscribed, auto."},
+    {"payload", "SIZE,...", "Bytes per item, 8 to 1M. Suffixes: K, M (or KB, KiB, ...)."},
+    {"capacity", "N,...", "How many items a strategy may hold at most, 1 to 16777216."},
+    {"transfer", "KIND,...", "How the payload travels: copy, move, in_place."},
+    {"wait", "KIND,...",
+     "How a thread waits while the strategy is full or empty: block, spin,\n"
+     "spin-block."},
 };
 
 constexpr double kDefaultForS = 60;
 constexpr std::uint64_t kMemoryToAssume = 1ULL << 30;
 
-/// Many more threads than CPUs.
+/// Threads per side for many more threads than CPUs.
 std::uint32_t crowd(int usable_cpus) {
   return static_cast<std::uint32_t>(std::clamp(4 * usable_cpus, 8, 64));
 }
@@ -93,10 +97,10 @@ std::vector<Subject> subjects_of(const std::vector<AskedStrategy>& asked,
   }
   for (const AskedStrategy& one : asked) {
     if (one.label != one.strategy) {
-      throw UsageError(
-          fmt::format("--strategies '{}={}' has a label, which 'handoff prove' has no "
-                      "use for; give the name alone",
-                      one.label, one.strategy));
+      throw UsageError(fmt::format(
+          "--strategies '{}={}' has a label, but 'handoff prove' takes names only; give "
+          "'{}'",
+          one.label, one.strategy, one.strategy));
     }
     const Descriptor& strategy = known_strategy(descriptors, one.strategy);
     subjects.push_back(*std::find_if(known.begin(), known.end(), [&](const Subject& subject) {
@@ -104,12 +108,13 @@ std::vector<Subject> subjects_of(const std::vector<AskedStrategy>& asked,
     }));
     if (strategy.probe) {
       throw UsageError(
-          fmt::format("--strategies '{}' is a probe of the machine, which has nothing "
-                      "to prove",
+          fmt::format("--strategies '{}' is a probe of the machine, so there is nothing to prove; "
+                      "give another strategy",
                       one.strategy));
     }
   }
-  if (subjects.empty()) throw UsageError("no strategy is registered; 'handoff list' shows all");
+  if (subjects.empty())
+    throw UsageError("this program has no candidate strategy; give one with --plugin");
   return subjects;
 }
 
@@ -123,19 +128,19 @@ void add_prove_options(CLI::App& app, ProveOptions& options) {
         ->group("What to prove");
   }
   text("torment", options.torment, "KIND,...",
-       "How lives are disturbed. none; delays: between items; stops: threads\n"
-       "and processes are stopped anywhere; one-cpu: all threads share one.")
+       "How the strategy is disturbed while it runs. none; delays: random\n"
+       "delays between items; stops: threads and processes are stopped for a\n"
+       "while, at random moments; one-cpu: all threads share one CPU.")
       ->join(',')
       ->group("What to prove");
   add_plugin_option(app, options.run.plugins);
   app.get_option("--plugin")->group("What to prove");
-  text("for", options.for_time, "TIME", "Time for the whole, 1s to 168h. Default: 60s.")
-      ->group("How");
+  text("for", options.for_time, "TIME", "Total time, 1s to 168h. Default: 60s.")->group("How");
   text("seed", options.run.values["seed"], "N",
-       "Seed of variants, slices and delays. Default: a fresh one, stated.")
+       "Seed of all random choices. Default: a new one; it is printed.")
       ->group("How");
   text("timeout", options.run.values["timeout"], "TIME",
-       "A cell without progress for so long counts as hung. Default: 10s.")
+       "A strategy without progress for this time counts as hung. Default: 10s.")
       ->group("How");
   text.progress(options.run);
   app.add_flag("--json", options.json, "Print the result as JSON.")
@@ -160,8 +165,10 @@ ProofPlan proof_plan(const ProveOptions& options, const ForeignStrategies& plugi
   plan.usable_cpus = allowance.usable;
   plan.axes = axes_of(axes, parse_torment(options.torment), allowance.usable);
   if (combinations(plan.axes) > kMostChoices) {
-    throw UsageError(fmt::format("the values given make {} combinations, more than {}; give fewer",
-                                 combinations(plan.axes), kMostChoices));
+    throw UsageError(
+        fmt::format("the given values make {} combinations, but at most {} are possible; "
+                    "give fewer values",
+                    combinations(plan.axes), kMostChoices));
   }
   plan.subjects = subjects_of(suite.strategies, plugins);
   plan.for_s = options.for_time.empty()
@@ -191,7 +198,7 @@ std::vector<std::string> command_for(const Subject& subject, const FailedLife& f
   add("--wait", std::string(name(w.wait)));
   add("--torment", name(failed.variant.torment));
   add("--seed", std::to_string(failed.seed));
-  // Its first life gets half of the time.
+  // The first life gets half of the time.
   add("--for", fmt::format("{:.0f}s", std::ceil(std::max(2.0, 6 * failed.life.at_work_s))));
   if (timeout_s != kDefaultTimeout) add("--timeout", fmt::format("{:g}s", timeout_s));
   return words;

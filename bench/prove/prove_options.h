@@ -12,7 +12,7 @@
 
 namespace handoff {
 
-/// As typed; empty: not given.
+/// The options as typed; an empty one was not given.
 struct ProveOptions {
   RunOptions run;  // strategies, axes, seed, timeout; plug-ins; progress
   std::string for_time, torment;
@@ -22,11 +22,11 @@ struct ProveOptions {
 /// Adds every option of `prove`; `options` must outlive `app`.
 void add_prove_options(CLI::App& app, ProveOptions& options);
 
-/// What to prove, on this machine; `plugins` must outlive it. Errors: UsageError.
+/// The plan of a proof on this machine; `plugins` must outlive it. Errors: UsageError.
 ProofPlan proof_plan(const ProveOptions& options, const ForeignStrategies& plugins);
 
-/// The command that lives a variant again, as words. `timeout_s`: named where it is not the usual
-/// one.
+/// The command that runs the failed variant again, as words. `timeout_s` is named unless it is the
+/// default.
 std::vector<std::string> command_for(const Subject& subject, const FailedLife& failed,
                                      double timeout_s);
 

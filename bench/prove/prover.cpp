@@ -10,19 +10,19 @@ namespace handoff {
 
 namespace {
 
-constexpr std::uint64_t kLongEvery = 16;  // lives
-/// Of a strategy's time: its first life, another long one, a short one; any where there are few
-/// variants.
+constexpr std::uint64_t kLongEvery = 16;  // every sixteenth life is long
+/// Shares of a strategy's time: for its first life, another long one, a short one. If there are few
+/// variants, one life of each of them takes kShareOfFew in total.
 constexpr double kFirstShare = 0.2, kLongShare = 0.1, kShortShare = 0.01, kShareOfFew = 0.5;
 constexpr double kFewVariants = 4;
 constexpr double kShortestLifeS = 0.1, kLongestShortLifeS = 5;
-constexpr double kShrinkS = 10;  // at least
-/// Of the patience with a cell that hangs, where it is tried whether it hangs again; so many of
-/// them come on top.
+constexpr double kShrinkS = 10;  // shrinking a failure gets at least this time
+/// While a hang is shrunk, the timeout is this share of the usual one. For kMostHangs of these
+/// timeouts, shrinking gets additional time.
 constexpr double kShrinkPatience = 1.0 / 3;
 constexpr int kMostHangs = 10;
 
-/// A payload takes its own room and a quarter in reserve (bench/interface/slots.h).
+/// Payloads need their own memory and a quarter in reserve (bench/interface/slots.h).
 bool exceeds(const Workload& workload, std::uint64_t memory_bytes) {
   const std::uint64_t kept =
       std::uint64_t{workload.capacity} + workload.producers + workload.consumers;
@@ -35,12 +35,12 @@ Prover::Prover(const ProofPlan& plan, std::function<void(const ProofState&)> sho
     : plan_(plan), show_(std::move(show)), began_ns_(monotonic_ns()) {
   for (const Subject& subject : plan.subjects) {
     StrategyProof proof{.subject = subject};
-    std::string why = "no combination of the values given fits into memory";
+    std::string why = "no combination of the given values fits into memory";
     courses_.push_back({.order = VariantOrder(plan.axes, plan.usable_cpus, plan.seed,
                                               [&](const Workload& workload) {
                                                 if (exceeds(workload, plan.memory_bytes))
                                                   return true;
-                                                // A plug-in's words are its cell's to say.
+                                                // Only its cell knows what a plug-in supports.
                                                 if (!subject.plugin.empty()) return false;
                                                 const std::string own =
                                                     why_unsupported(*subject.strategy, workload);
@@ -58,7 +58,7 @@ double Prover::elapsed_s() const { return static_cast<double>(monotonic_ns() - b
 
 void Prover::run() {
   while (!interrupted() && elapsed_s() < plan_.for_s) {
-    std::size_t next = proofs_.size();  // the one that had the least time
+    std::size_t next = proofs_.size();  // the strategy that has had the least time
     for (std::size_t i = 0; i < proofs_.size(); ++i) {
       if (proofs_[i].failure || !proofs_[i].unsupported.empty()) continue;
       if (next == proofs_.size() || proofs_[i].spent_s < proofs_[next].spent_s) next = i;

@@ -1,10 +1,11 @@
-// Proves strategies beyond the slice: life after life of each, at one variant after the other,
-// until the time is spent. Every strategy gets the same time; one that fails is shrunk to its
-// smallest variant and gets no more lives, the others go on.
+// Proves strategies in lives that are longer and more varied than those of a run: for each strategy
+// one life after the other, each at another variant, until the time is spent. Every strategy gets
+// the same time. If one fails, the smallest variant that fails is searched for, and it gets no more
+// lives; the other strategies continue.
 //
-// Of a strategy's lives the first is long, at usual values, and every sixteenth: a fault that
-// strikes once in a million items of one life is reached. The others are short: many variants come
-// early.
+// The first life of a strategy, at the usual values, and every sixteenth are long, so that faults
+// that occur once in a million items of a life are found. The others are short, so that many
+// variants come early.
 #pragma once
 
 #include <cstdint>
@@ -35,15 +36,14 @@ struct ProofPlan {
   LifeSurroundings surroundings;
 };
 
-/// What came of one strategy.
+/// The results for one strategy.
 struct StrategyProof {
   Subject subject;
   std::uint64_t lives = 0, slices = 0;
-  std::uint64_t variants = 0;  // that have been lived, each counted once
-  std::uint64_t skipped =
-      0;  // combinations that it does not support, or for which memory is too small
+  std::uint64_t variants = 0;      // different variants that had a life
+  std::uint64_t skipped = 0;       // combinations that are not supported or do not fit into memory
   std::uint64_t items = 0;         // proved
-  std::uint64_t longest_life = 0;  // items of one life, all of which were proved
+  std::uint64_t longest_life = 0;  // most items of one life that ended in order, all proved
   std::uint64_t missed_wakeups = 0;
   double spent_s = 0;
   std::string unsupported;  // why it has no variant at all; empty: it has some
@@ -66,8 +66,8 @@ class Prover {
   /// `show` is called before each life.
   Prover(const ProofPlan& plan, std::function<void(const ProofState&)> show);
 
-  /// Until the time is spent, every strategy has failed or Ctrl-C. Throws std::system_error where
-  /// no process can be made; what was proved until then stays.
+  /// Runs until the time is spent, every strategy has failed, or Ctrl-C. Throws std::system_error
+  /// if no process can be started; proofs() then has the results so far.
   void run();
 
   const std::vector<StrategyProof>& proofs() const { return proofs_; }
@@ -80,7 +80,7 @@ class Prover {
     std::uint64_t begun = 0;  // lives
   };
   double life_s(const Course& course) const;
-  /// One life, or none where the variant turns out to be unsupported.
+  /// One life of the strategy at its next variant; none if that turns out to be unsupported.
   void go_on(std::size_t index);
   void shrink_failure(StrategyProof& proof);
   Life live_once(const StrategyProof& proof, const Variant& variant, std::uint64_t seed,
@@ -90,7 +90,7 @@ class Prover {
   std::function<void(const ProofState&)> show_;
   std::uint64_t began_ns_;
   std::vector<StrategyProof> proofs_;
-  std::vector<Course> courses_;  // of the same strategies
+  std::vector<Course> courses_;  // one per strategy, as proofs_
 };
 
 }  // namespace handoff

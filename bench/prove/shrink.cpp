@@ -10,8 +10,8 @@ namespace handoff {
 namespace {
 
 constexpr int kTriesAgain = 6, kTriesSmaller = 3;  // lives
-/// A life is given so many times as long as the failure took to come, and so long at least and
-/// most.
+/// A life gets kLonger times the time after which the failure came, but at least kLeastS and at
+/// most kMostS.
 constexpr double kLonger = 2, kLeastS = 0.3, kMostS = 20;
 
 void add_if_other(std::vector<Variant>& all, const Variant& from, Variant to, int usable_cpus) {
@@ -26,11 +26,12 @@ class Shrinking {
   Shrinking(const FailedLife& first, const LiveAgain& live)
       : smallest_{.failed = first}, live_(live) {}
 
-  /// Whether the failure comes in one of so many lives of a variant; it is the smallest then.
+  /// Whether the failure comes in one of `tries` lives of a variant; if so, smallest() is that
+  /// life.
   bool comes_again(const Variant& variant, int tries) {
     const double seconds = std::clamp(kLonger * smallest_.failed.life.at_work_s, kLeastS, kMostS);
     for (int i = 0; i < tries && !cut_off_; ++i) {
-      // The seed of the failure first; another one shows it if chance has a part in it.
+      // First the seed of the failure, then others: the failure may depend on chance.
       const std::uint64_t seed = life_seed(smallest_.failed.seed, static_cast<std::uint64_t>(i));
       const Life life = live_(variant, seed, seconds);
       spent_s_ += life.took_s;

@@ -22,7 +22,7 @@ namespace {
 
 constexpr double kShortestStopNs = 5e3, kLongestStopNs = 20e6;
 constexpr double kShortestGapNs = 100e3, kLongestGapNs = 10e6;
-constexpr int kStopsALook = 8;  // after so many stops it looks anew who is there
+constexpr int kStopsALook = 8;  // the processes are looked up again after so many stops
 
 UniqueFd hold(pid_t process) {
   return UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, process, 0)));
@@ -58,7 +58,7 @@ Tormentor::Tormentor(pid_t keeper, std::uint64_t seed)
       thread_([this](const std::stop_token& stop) { torment(stop); }) {}
 
 void Tormentor::torment(const std::stop_token& stop) {
-  sigset_t all;  // Ctrl-C is the main thread's
+  sigset_t all;  // so that the main thread gets Ctrl-C
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, nullptr);
   for (int stops = 0; !stop.stop_requested(); ++stops) {
@@ -80,7 +80,8 @@ void Tormentor::look_for_members() {
   processes_ = descendants(keeper_);
   threads_.clear();
   if (!processes_.empty()) threads_ = threads_of(processes_.front());
-  // What is below that number is the cell's only if the keeper still has it.
+  // If the keeper has ended, its process id may belong to another process now, whose descendants
+  // must not be touched.
   if (!send_signal(keeper_fd_, 0)) processes_.clear();
 }
 

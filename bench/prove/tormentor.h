@@ -1,10 +1,10 @@
-// Stops members of a cell while it works, one after the other, at random moments and anywhere: now
-// a thread, now a worker process, now the whole cell; for 5 us to 20 ms, then it goes on.
+// Stops parts of a cell while it works, one after the other, at random moments: a thread, a worker
+// process, or the whole cell. Each is stopped for 5 us to 20 ms, then continues.
 //
-// Processes are stopped by SIGSTOP and go on by SIGCONT, threads as bench/cell/pause.h does it.
-// Only what is below the keeper is touched: a process is held by a descriptor while that is looked
-// up, so that a number which has been given to another process meanwhile does no harm. Stops are
-// far shorter than any patience with a cell that hangs.
+// Processes are stopped by SIGSTOP and continued by SIGCONT; threads are paused as in
+// bench/cell/pause.h. Only descendants of the keeper are stopped: a pidfd is opened before the
+// parent is checked, so a process id that was reused in between cannot hit another process. A stop
+// is far shorter than the timeout after which a cell counts as hung.
 #pragma once
 
 #include <sys/types.h>
@@ -27,7 +27,8 @@ class Tormentor {
   Tormentor(pid_t keeper, std::uint64_t seed);
   Tormentor(const Tormentor&) = delete;
   Tormentor& operator=(const Tormentor&) = delete;
-  /// When it returns, nobody is stopped any more by SIGSTOP, and no thread longer than 20 ms.
+  /// When it returns, no process is stopped by SIGSTOP any more, and no thread is paused for longer
+  /// than 20 ms.
   ~Tormentor() = default;
 
  private:
@@ -35,7 +36,7 @@ class Tormentor {
   void look_for_members();
   void pause_a_thread();
   void stop_and_continue(pid_t process, const std::stop_token& stop);
-  /// A time between two bounds, ns; all magnitudes alike.
+  /// A random time between two bounds, ns; uniform on a logarithmic scale.
   std::uint64_t random_ns(double least, double most);
   void wait(std::uint64_t ns, const std::stop_token& stop);
 
@@ -46,7 +47,7 @@ class Tormentor {
   std::vector<pid_t> threads_;    // of the cell
   std::mutex mutex_;
   std::condition_variable_any ended_;
-  std::jthread thread_;  // last: it uses all of the above
+  std::jthread thread_;  // the last member, since the thread uses all the others
 };
 
 }  // namespace handoff

@@ -10,8 +10,8 @@ namespace handoff {
 
 namespace {
 
-constexpr std::size_t kSample = 64;        // combinations among which the next one is chosen
-constexpr std::size_t kValueCounts = 100;  // so many times as much as a pair, when it is new
+constexpr std::size_t kSample = 64;        // random combinations from which the next one is chosen
+constexpr std::size_t kValueCounts = 100;  // weight of a new value; a new pair of values has 1
 
 std::array<std::size_t, 6> sizes_of(const VariantAxes& axes) {
   return {axes.pairs.size(),    axes.payload.size(), axes.capacity.size(),
@@ -26,7 +26,7 @@ Choice usual(const VariantAxes& axes) {
     return static_cast<std::uint32_t>(at == values.end() ? 0 : at - values.begin());
   };
   return {place(axes.pairs, std::pair{plain.workload.producers, plain.workload.consumers}),
-          place(axes.payload, kMinPayload),  // the quickest: the longest life
+          place(axes.payload, kMinPayload),  // the fastest payload gives the longest life
           place(axes.capacity, plain.workload.capacity),
           place(axes.transfer, plain.workload.transfer),
           place(axes.wait, plain.workload.wait),

@@ -1,10 +1,10 @@
-// What a proof varies: the values of a workload, and how the life of a cell is disturbed. And the
-// order in which the combinations come.
+// A variant of a proof: the values of a workload, and the disturbance (torment) of the cell. Also
+// the order in which the variants come.
 //
-// There are thousands of combinations and time for some fifty. Most faults that depend on values
-// depend on one or on two of them, so each next variant is the one, of a random sample, that shows
-// most values and most pairs of values for the first time. Source: Cohen, Dalal, Fredman, Patton
-// 1997, "The AETG System: An Approach to Testing Based on Combinatorial Design".
+// There are thousands of combinations, but time for only about fifty. Most faults that depend on
+// values depend on one or two of them. So each next variant is the one of a random sample that has
+// most values and pairs of values for the first time. Source: Cohen, Dalal, Fredman, Patton 1997,
+// "The AETG System: An Approach to Testing Based on Combinatorial Design".
 #pragma once
 
 #include <array>
@@ -22,10 +22,10 @@
 
 namespace handoff {
 
-/// How the life of a cell is disturbed.
-///   none:    it is not
-///   delays:  lanes delay their threads between items, and within those handed over in place
-///   stops:   threads and processes are stopped anywhere for up to 20 ms, and go on
+/// How a cell is disturbed during its life.
+///   none:    not at all
+///   delays:  lanes delay their threads between items, and within items that travel in_place
+///   stops:   threads and processes are stopped at random moments for up to 20 ms
 ///   one-cpu: all threads share one CPU
 enum class Torment : std::uint8_t { kNone, kDelays, kStops, kOneCpu };
 
@@ -42,7 +42,7 @@ struct Variant {
 /// "2:2, 64 B, capacity 3, move, waits spin, torment stops".
 std::string describe(const Variant& variant);
 
-/// The values to draw from; none is empty.
+/// The values of each axis; none is empty.
 struct VariantAxes {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;  // producers and consumers
   std::vector<std::uint32_t> payload, capacity;
@@ -51,7 +51,7 @@ struct VariantAxes {
   std::vector<Torment> torment;
 };
 
-/// One value of each axis, in the order of VariantAxes, by their places there.
+/// One value of each axis, in the order of VariantAxes, as indexes.
 using Choice = std::array<std::uint32_t, 6>;
 inline constexpr std::uint64_t kMostChoices = 200'000;
 
@@ -60,15 +60,15 @@ std::uint64_t combinations(const VariantAxes& axes);
 
 class VariantOrder {
  public:
-  /// `excluded`: whether a combination must not come. `usable_cpus`: says how long waits spin. The
-  /// order is a function of the arguments alone. REQUIRES: at most kMostChoices combinations.
+  /// `excluded`: whether a workload is left out. `usable_cpus` determines how long waits spin. The
+  /// order depends on the arguments only. REQUIRES: at most kMostChoices combinations.
   VariantOrder(VariantAxes axes, int usable_cpus, std::uint64_t seed,
                const std::function<bool(const Workload&)>& excluded);
 
-  /// The next one; the first has the usual value of each axis, if it is there. Once all have come,
-  /// they come again. None: all are excluded.
+  /// The next variant. The first has the usual value of each axis, if that is among the values.
+  /// After all have come, they come again. None if all are excluded.
   std::optional<Variant> next();
-  /// The variant that came last has turned out to be excluded.
+  /// Leaves out the variant that came last.
   void exclude_last();
   std::uint64_t excluded() const { return excluded_; }
 

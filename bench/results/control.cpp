@@ -36,8 +36,8 @@ Json control_json(const Plan& plan, const RunRecord& record) {
   }
   if (points.empty()) return nullptr;
   const std::string sentence = fmt::format(
-      "identical code differed by up to {:.1f} % here ({} point{}); differences under that mean "
-      "nothing",
+      "identical code differed by up to {:.1f} % in this run ({} point{}); smaller differences are "
+      "not meaningful",
       100 * std::expm1(most), points.size(), points.size() == 1 ? "" : "s");
   return {{"points", std::move(points)}, {"sentence", sentence}};
 }

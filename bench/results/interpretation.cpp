@@ -34,7 +34,7 @@ int floor_of(const PointPlan& point) {
 
 double log_ns(const SliceSample& slice) { return std::log(slice.elapsed_ns / slice.items); }
 
-/// Of each block in which the cell has a slice that can be timed.
+/// One for each block in which the cell has a timed slice.
 std::vector<LevelSlice> slices_of(const PointPlan& point, const PointRecord& record, int cell) {
   const int floor = floor_of(point);
   std::vector<LevelSlice> slices;
@@ -52,7 +52,7 @@ std::vector<LevelSlice> slices_of(const PointPlan& point, const PointRecord& rec
   return slices;
 }
 
-/// Its median in each incarnation.
+/// The median of the cell in each incarnation.
 std::vector<IncarnationLevel> incarnations_of(const PointPlan& point, const PointRecord& record,
                                               int cell) {
   std::map<int, std::vector<double>> logs;
@@ -68,22 +68,22 @@ std::string levels_sentence(const Json& cell) {
   if (!cell.contains("levels") || !cell.at("levels").is_object()) return {};
   const Json& levels = cell.at("levels");
   std::string sentence =
-      fmt::format("{} runs at two levels: {} in {:.0f} % of its slices and {} in the rest",
+      fmt::format("{} runs at two speeds: {} in {:.0f} % of its slices and {} in the others",
                   cell.at("label").get<std::string>(), human_ns(levels.at("low_ns")),
                   100 * levels.at("low_share").get<double>(), human_ns(levels.at("high_ns")));
   if (levels.at("explained_by") == "floor") {
     sentence +=
-        fmt::format("; a cache line took {} then and {} otherwise",
+        fmt::format("; a cache-line transfer took {} in the former and {} in the latter",
                     human_ns(levels.at("floor_low_ns")), human_ns(levels.at("floor_high_ns")));
   } else if (levels.at("explained_by") == "layout") {
     sentence +=
-        "; each lifetime of its process keeps to one of them, and other cells do not follow: "
-        "memory layout";
+        "; each of its processes keeps to one speed, and other cells do not change with it: the "
+        "cause is the memory layout";
   } else if (levels.at("explained_by") == "machine") {
     sentence +=
-        "; other cells were slow in the same lifetimes: this was the machine, not the strategy";
+        "; other cells were slow at the same times: the cause is the machine, not the strategy";
   } else if (levels.at("explained_by") == "lifetime") {
-    sentence += "; each lifetime of its process keeps to one of them";
+    sentence += "; each of its processes keeps to one speed";
   }
   return sentence;
 }
@@ -92,8 +92,8 @@ std::string missed_wakeups_sentence(const Json& cell) {
   const auto missed = cell.value("missed_wakeups", std::uint64_t{0});
   if (missed == 0) return {};
   return fmt::format(
-      "{}: {} wakeup{} came too late (a sleeper found it out by looking once a second): a fault of "
-      "handoff, and the speed of this cell is not to be trusted",
+      "{}: {} wakeup{} came too late (sleeping threads check once a second, and found it): this is "
+      "a bug in handoff; do not trust the speed of this cell",
       cell.at("label").get<std::string>(), missed, missed == 1 ? "" : "s");
 }
 
@@ -106,17 +106,17 @@ std::string winner_sentence(const Json& point) {
   return fmt::format("tied: {} (not told apart)", fmt::join(tied, ", "));
 }
 
-/// In the order of how hard they are to overcome.
+/// The hardest to overcome comes first.
 constexpr std::array kObstacles{Obstacle::kFewIncarnations, Obstacle::kNoiseBetweenRuns,
                                 Obstacle::kNoiseWithinRun};
 
 const char* remedy(Obstacle obstacle) {
-  return obstacle == Obstacle::kNoiseWithinRun     ? "a longer run can tell"
-         : obstacle == Obstacle::kNoiseBetweenRuns ? "a longer run cannot tell"
+  return obstacle == Obstacle::kNoiseWithinRun     ? "a longer run can decide"
+         : obstacle == Obstacle::kNoiseBetweenRuns ? "a longer run cannot decide"
                                                    : "a longer run is needed";
 }
 
-/// The candidates that `obstacle` keeps from a verdict.
+/// The candidates that are undecided because of `obstacle`.
 std::vector<std::string> kept_open_by(const Json& point, Obstacle obstacle) {
   std::vector<std::string> labels;
   for (const Json& ratio : point.at("ratios")) {
@@ -167,8 +167,7 @@ double took_s(const Plan& plan, const RunRecord& record, std::size_t point) {
 }
 
 Json levels_json(const PointPlan& point, const PointRecord& record, std::size_t cell) {
-  if (point.cells[cell].role == Role::kReference)
-    return nullptr;  // floor explains, it is not explained
+  if (point.cells[cell].role == Role::kReference) return nullptr;  // references are not explained
   std::vector<std::vector<IncarnationLevel>> others;
   for (std::size_t other = 0; other < point.cells.size(); ++other) {
     const bool apart = other == cell || point.cells[other].role == Role::kReference;
@@ -218,19 +217,20 @@ Json undecided_json(const Plan& plan, const Json& points) {
       fmt::format("undecided at {} of {} point{}", open, measured, measured == 1 ? "" : "s");
   if (within_reach > 0) {
     sentence +=
-        fmt::format("; about {} more would settle {} of them (--budget {})", duration_text(more_s),
+        fmt::format("; about {} more would decide {} of them (--budget {})", duration_text(more_s),
                     within_reach, duration_text(std::ceil(plan.budget_s + more_s)));
   }
   if (const int count = because[Obstacle::kNoiseBetweenRuns]; count > 0) {
     sentence += fmt::format(
-        "; at {} the difference is smaller than what two runs differ by: a longer run cannot tell",
+        "; at {} the difference is smaller than the variation between runs, so a longer run cannot "
+        "decide",
         count);
   }
   return {{"undecided_points", open}, {"more_s", more_s}, {"sentence", sentence}};
 }
 
 Json between_runs_json(const Plan& plan) {
-  double least = HUGE_VAL, most = 0;  // of a ratio of two typical cells
+  double least = HUGE_VAL, most = 0;  // of a ratio of two cells with the same deviation
   for (const PointPlan& point : plan.points) {
     for (std::size_t i = 0; i < point.cells.size(); ++i) {
       if (point.cells[i].role != Role::kCandidate || point.cells[i].control) continue;
@@ -244,14 +244,14 @@ Json between_runs_json(const Plan& plan) {
   const bool learned = !source.date.empty();
   const std::string sentence =
       learned ? fmt::format(
-                    "intervals of ratios allow for what other runs differ by: {:.1f} to "
-                    "{:.1f} % (standard deviation), learned by 'handoff calibrate' on {} "
-                    "from {} runs in {}",
+                    "intervals of ratios include the variation between runs: {:.1f} to "
+                    "{:.1f} % (standard deviation), measured by 'handoff calibrate' on {} "
+                    "in {} runs over {}",
                     100 * least, 100 * most, source.date.substr(0, 10), source.runs,
                     duration_text(std::round(source.span_s)))
               : fmt::format(
-                    "intervals of ratios allow for what other runs differ by: {:.0f} % "
-                    "(standard deviation), the default; 'handoff calibrate' learns it for "
+                    "intervals of ratios include the variation between runs: {:.0f} % "
+                    "(standard deviation), a default; 'handoff calibrate' measures it on "
                     "this machine",
                     100 * most);
   return {{"source", learned ? "calibration" : "default"},
@@ -275,8 +275,8 @@ Json longest_life_json(const Json& points) {
   }
   if (most == 0) return nullptr;
   longest["sentence"] = fmt::format(
-      "longest life proved: {} items of {} at {}; a fault that comes later in a life is not seen "
-      "here (handoff prove runs longer ones)",
+      "longest life proved: {} items in one process of {} at {}; a fault that appears only after "
+      "more items would not be seen ('handoff prove' runs longer)",
       human_count(most), longest.at("label").get<std::string>(),
       longest.at("point").get<std::string>());
   return longest;

@@ -27,14 +27,14 @@ bool takes_part(const CellPlan& cell) {
          cell.carrier != Carrier::kUnnamed && !cell.structure.empty() && !cell.origin.empty();
 }
 
-/// Whether carrier and structure are all that the two may differ in.
+/// Whether the two are equal in everything except carrier and structure.
 bool alike(const CellPlan& a, const CellPlan& b) {
   return a.origin == b.origin && a.waits_itself == b.waits_itself &&
          a.owns_threads == b.owns_threads;
 }
 
-/// Of the structures that `cell` can be compared with, the rank of the next one after its own; or
-/// kNoRank.
+/// Of the structures that `cell` can be compared with, the rank of the one next after its own;
+/// kNoRank if there is none.
 std::size_t next_rank(const PointPlan& point, const CellPlan& cell) {
   std::size_t next = kNoRank;
   for (const CellPlan& other : point.cells) {
@@ -61,28 +61,28 @@ std::string carried_in(Carrier carrier) {
   return fmt::format("{}{}", one ? "a " : "", name(carrier));
 }
 
-/// "the same mpmc ring costs {} in processes"; "locked ring in place of mpmc ring, in threads,
-/// costs {}".
+/// "the same mpmc ring costs {} in processes instead of threads"; "locked ring instead of mpmc ring
+/// costs {} in threads".
 std::string costs(const CellPlan& cell, const CellPlan& to, bool carrier) {
   if (!carrier) {
-    return fmt::format("{} in place of {} costs {{}} in {}", cell.structure, to.structure,
+    return fmt::format("{} instead of {} costs {{}} in {}", cell.structure, to.structure,
                        carried_in(cell.carrier));
   }
-  const std::string same =
-      cell.structure == kNoStructure ? "the same without a queue" : "the same " + cell.structure;
-  return fmt::format("{} costs {{}} in {} in place of {}", same, carried_in(cell.carrier),
+  const std::string same = cell.structure == kNoStructure ? "handing over without a queue"
+                                                          : "the same " + cell.structure;
+  return fmt::format("{} costs {{}} in {} instead of {}", same, carried_in(cell.carrier),
                      carried_in(to.carrier));
 }
 
-/// With the words of `costs` and a ratio put in.
+/// `costs` with the ratio put in.
 std::string filled(std::string costs, const std::string& ratio) {
   costs.replace(costs.find("{}"), 2, ratio);
   return costs;
 }
 
-/// A pair at all the points at which it costs by the same words.
+/// A pair at all points whose `costs` have the same words.
 struct Fold {
-  std::vector<std::pair<double, std::string>> costs;  // ratio, and with its point
+  std::vector<std::pair<double, std::string>> costs;  // ratio; and as text, with its point
   std::map<std::string, int> verdicts;
   std::string only;  // the sentence, where there is one point
 };
@@ -186,7 +186,7 @@ std::vector<std::string> mechanism_lines(const Json& results) {
       fold.only = one.at("sentence");
     }
   }
-  // All of the carrier first, in the order in which they come.
+  // Pairs of carriers come first; else the order stays.
   std::stable_partition(order.begin(), order.end(),
                         [](const Key& key) { return std::get<0>(key) == "carrier"; });
   std::vector<std::string> lines;

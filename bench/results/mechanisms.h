@@ -1,14 +1,12 @@
-// What a mechanism costs: pairs of rows of a point that differ in one thing only.
+// What a mechanism costs: pairs of candidates of a point that differ in one thing only.
 //
-// Two candidates of one origin make a pair
-//   carrier:   where the same structure holds the items, and threads carry one of them and
-//   something
-//              else the other: what the carrier costs
-//   structure: where the same carrier has them, and their structures are neighbours among those of
-//              that origin and carrier at the point, in the order of kStructures: what the
-//              structure costs
-// Neither where one of them waits its own way or is not bound, and the other is. The pairs follow
-// from the plan and not from the numbers, so they are corrected for their own number alone.
+// Two candidates of the same origin are a pair
+//   carrier:   if they have the same structure, and one has threads and the other another carrier;
+//   structure: if they have the same carrier, and their structures are neighbours, in the order of
+//              kStructures, among those of that origin and carrier at the point.
+// They are no pair if only one of them waits in its own way, or only one of them is bound. The
+// pairs follow from the plan, not from the measurements, so their intervals are corrected only for
+// the number of pairs.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -22,33 +20,33 @@
 
 namespace handoff {
 
-/// Structures that are compared with each other, each with the next: from what demands most of its
-/// users to what demands least.
+/// Structures that are compared with each other, each with the next. They are ordered from the one
+/// with the most restrictions on its users to the one with the fewest.
 inline constexpr std::string_view kStructures[] = {"spsc ring",    "mpsc ring",     "ticket ring",
                                                    "mpmc ring",    "two-lock ring", "locked ring",
                                                    "locked deque", "linked queue",  "locked list"};
 
-/// A difference under this share is small enough to say that a mechanism costs nothing.
+/// A mechanism is said to cost nothing if the difference is under this share.
 inline constexpr double kEqualMargin = 0.10;
 
 struct MechanismPair {
-  bool carrier = false;  // what differs; else the structure
-  int cell = 0, to = 0;  // the same cells at the point, whatever was measured
+  bool carrier = false;  // whether the carrier differs; else the structure
+  int cell = 0, to = 0;  // indexes of cells at the point
 };
 
-/// Of candidates that may run at `point`.
+/// The pairs of the candidates that run at `point`.
 std::vector<MechanismPair> mechanism_pairs(const PointPlan& point);
 
 /// "equal" (the interval lies within 10 %), "told apart" (beyond the margin of other verdicts),
 /// "depends on stalls" or "undecided".
 std::string_view mechanism_verdict(const PairEstimate& pair, const EstimateOptions& options);
 
-/// `mechanisms` of a point (docs/results.md): its pairs that were measured, of `usable` cells.
+/// `mechanisms` of a point (docs/results.md): the pairs of `usable` cells that were measured.
 Json mechanisms_json(const PointPlan& point, const PointRecord& record,
                      const std::vector<int>& usable, const EstimateOptions& options);
 
-/// For people, from results.json: a line for each pair of labels, over all points. Empty if there
-/// is none.
+/// Text from results.json: one line for each pair of labels, over all points. Empty if there is
+/// none.
 std::vector<std::string> mechanism_lines(const Json& results);
 
 }  // namespace handoff

@@ -19,7 +19,7 @@ enum Column : std::uint8_t {
   kRunDelay,
   kSlowest,
   kFastest,
-  kMissedWakeups,  // from here on: from 0.2 on
+  kMissedWakeups,  // this and the following columns exist since version 0.2
   kWhole
 };
 
@@ -52,7 +52,7 @@ Json RunRecord::slice_row(int cell, double start_ns, const SliceReply& reply) {
 }
 
 bool hardly_timed(const CellRecord& cell) {
-  constexpr int kLearned = 2;  // from them it was learned how long the cell's slices must be
+  constexpr int kLearned = 2;  // the first two taught how long the cell's slices must be
   return cell.untimed - kLearned > 0.02 * cell.slices;
 }
 
@@ -60,7 +60,7 @@ void PointRecord::set_aside_unfinished() {
   for (int pass = 0; pass < static_cast<int>(samples.size()); ++pass) {
     IncarnationSamples& begun = samples[static_cast<std::size_t>(pass)];
     if (begun.empty() || passes_done.contains(pass)) continue;
-    passes_done.insert(static_cast<int>(samples.size()));  // in its new place it is done
+    passes_done.insert(static_cast<int>(samples.size()));  // done under its new number
     samples.push_back(std::exchange(begun, {}));
     return set_aside_unfinished();  // push_back has moved the references
   }
@@ -146,7 +146,7 @@ void RunRecord::add_block(const Json& line) {
     cell.life_items += row.at(kItems).get<double>();
     if (row.size() > kMissedWakeups)
       cell.missed_wakeups += row[kMissedWakeups].get<std::uint64_t>();
-    // The next whole microsecond: a resumed run goes on behind all that was measured.
+    // One microsecond more, so that a resumed run continues after all that was measured.
     spent_s_ = std::max(spent_s_, row.at(kStart).get<double>() / 1e9 + 1e-6);
     if (!estimated) continue;
     block.push_back({.cell = index,

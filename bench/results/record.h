@@ -1,5 +1,5 @@
-// What a run has measured so far. Filled from journal lines only, whether they have just been made
-// or are read back: a resumed run and an uninterrupted one cannot differ.
+// What a run has measured so far. Filled only from journal lines, new ones or lines read back, so
+// that a resumed run cannot differ from an uninterrupted one.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,14 @@ namespace handoff {
 
 /// Sums over all slices of a cell, warm-up left out.
 struct CellRecord {
-  CellOutcome outcome;  // the first failure stays
+  CellOutcome outcome;  // keeps the first failure
   double items = 0, proved_items = 0;
   double life_items = 0;          // proved in the incarnation that is alive, warm-up included
   double longest_life_items = 0;  // of incarnations that ended in order
   double cpu_ns = 0, voluntary = 0, involuntary = 0, run_delay_ns = 0;
   bool run_delay_known = true;
   int slices = 0;
-  int untimed = 0;  // of them: without a window in which the queue kept its level
+  int untimed = 0;  // slices without a window in which the queue kept its fill level
   std::vector<double> slowest_shares, fastest_shares;
   double parked_cpu_share_sum = 0, peak_memory_bytes = 0;
   std::uint64_t missed_wakeups = 0;  // warm-up included
@@ -35,13 +35,13 @@ struct CellRecord {
   bool bound = false;
   std::string note;
   int twin = -1;  // of a control: the cell that it repeats; -1: not chosen yet
-  /// Incarnations after which a look found it a clear loser, to be measured no further; 0: none
-  /// has.
+  /// Incarnations after which a look dropped the cell because it was clearly slower; 0: not
+  /// dropped.
   int dropped_after = 0;
 };
 
-/// Whether so many slices could not be timed that what is left is no fair sample: more than 2 %,
-/// without the first two, after which slices are longer (slice_sizer.h).
+/// Whether so many slices could not be timed that the others are no fair sample: more than 2 %, not
+/// counting the first two, after which slices get longer (slice_sizer.h).
 bool hardly_timed(const CellRecord& cell);
 
 struct PointRecord {
@@ -50,11 +50,11 @@ struct PointRecord {
   std::set<int> passes_done;
   int blocks = 0;
   bool stopped = false;  // by a look: not visited again
-  /// As of its last look: how many times as many incarnations would decide it; none: no number
-  /// would.
+  /// Estimate of the last look: how many times as many incarnations would decide the point; none if
+  /// no number would.
   std::optional<double> needs = 1;
 
-  /// A pass that broke off is an incarnation of its own; it will be made again under its number.
+  /// An interrupted pass becomes an incarnation of its own; a new pass is made under its number.
   void set_aside_unfinished();
 };
 

@@ -15,17 +15,22 @@ namespace {
 
 Json read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw UsageError(fmt::format("there is no {} that can be read", path));
+  if (!file)
+    throw UsageError(
+        fmt::format("cannot read {}; give a directory that handoff has written", path));
   Json json = Json::parse(file, nullptr, false);
   const bool known = json.is_object() && (json.contains("points") || json.contains("changes"));
   if (!known || !json.contains("schema")) {
-    throw UsageError(fmt::format("{} is not what handoff writes there", path));
+    throw UsageError(
+        fmt::format("{} is no result of handoff, or is damaged; give a directory that handoff has "
+                    "written",
+                    path));
   }
   if (json.at("schema") != kResultsSchema) {
-    throw UsageError(
-        fmt::format("{} has schema {}, and this handoff reads {}; use the handoff "
-                    "that wrote it",
-                    path, json.at("schema").dump(), kResultsSchema));
+    throw UsageError(fmt::format(
+        "{} has schema {}, but this version of handoff reads schema {}; use the version "
+        "that wrote it",
+        path, json.at("schema").dump(), kResultsSchema));
   }
   return json;
 }

@@ -1,4 +1,4 @@
-// Reading back what handoff has written, for the commands that take results and measure nothing.
+// Reads result files, for the commands that show or compare results.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -6,8 +6,8 @@
 
 namespace handoff {
 
-/// results.json of the run in `directory`. Throws UsageError with a sentence if there is none, or
-/// none that this handoff can read.
+/// results.json of the run in `directory`. Throws UsageError with a sentence if it is missing or
+/// has another schema.
 nlohmann::json read_results(const std::string& directory);
 
 /// What `path` holds: a directory with results.json or comparison.json, or such a file itself.

@@ -33,7 +33,7 @@ struct PointResult {
     const auto& found = estimate.cells[index];
     return found ? &*found : nullptr;
   }
-  /// The cell whose strategy it runs: of a control the one it repeats, once that is chosen.
+  /// The cell whose strategy runs in cell `index`: for a control, the one that it repeats.
   const CellPlan& measured_by(std::size_t index) const {
     const int twin = record.cells[index].twin;
     const bool repeats = plan.cells[index].control && twin >= 0;
@@ -74,9 +74,9 @@ Json cell_json(const PointResult& point, std::size_t index) {
   }
   const CellEstimate* estimate = point.cell(index);
   if (record.outcome.good() && hardly_timed(record)) {
-    cell["reason"] = fmt::format(
-        "not timed: in {} of {} slices no span was found at whose ends the queue was as full",
-        record.untimed, record.slices);
+    cell["reason"] =
+        fmt::format("not timed: in {} of {} slices the fill level of the queue changed too much",
+                    record.untimed, record.slices);
     return cell;
   }
   if (!record.outcome.good() || estimate == nullptr || record.items <= 0) return cell;
@@ -106,9 +106,8 @@ Json cell_json(const PointResult& point, std::size_t index) {
   return cell;
 }
 
-/// The leader, the other candidates by their ratio to it (the pairs are what was compared; ns per
-/// item may disagree where they are close), references by speed, those without a number as planned,
-/// the control.
+/// The leader; the other candidates by their ratio to it (ratios are paired, so the order by ns per
+/// item may differ); references by speed; cells without a number as planned; the control.
 std::vector<std::size_t> display_order(const PointResult& point) {
   std::vector<std::size_t> order(point.plan.cells.size());
   std::iota(order.begin(), order.end(), 0);
@@ -208,14 +207,14 @@ EstimateOptions estimate_options(const Plan& plan, const PointPlan& point,
         point.cells.begin(), point.cells.end(),
         [&](const CellPlan& cell) { return cell.strategy == point.cells[i].strategy; });
     options.kinds.push_back(static_cast<int>(same - point.cells.begin()));
-    // What the look at these very data has dropped is judged with the rest, by what is spent now.
+    // A cell that was dropped by the look at exactly these data is judged with the others.
     const int after = record.cells[i].dropped_after;
     options.dropped_by.push_back(after < incarnations ? last_look(plan.looks, after) : -1);
   }
   return options;
 }
 
-/// Candidates and references that have a number.
+/// Candidates and references that have a speed.
 std::vector<int> usable_cells(const PointPlan& point, const PointRecord& record) {
   std::vector<int> usable;
   for (std::size_t i = 0; i < point.cells.size(); ++i) {
@@ -247,7 +246,7 @@ PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointReco
 }
 
 namespace {
-/// Whether there is anything to say of a point: a run that was cut short may not have come to it.
+/// Whether a point was measured at all: a run that ended early may not have reached it.
 bool begun(const PointPlan& plan, const PointRecord& record) {
   if (plan.blocks == 0 || record.blocks > 0) return true;
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
@@ -256,13 +255,12 @@ bool begun(const PointPlan& plan, const PointRecord& record) {
   return false;
 }
 
-/// What the confidence of one point means over all of them.
+/// What the confidence at one point means for a run with many points.
 std::string level_sentence(const Json& context) {
   const double confidence = context.value("confidence", EstimateOptions{}.confidence);
   return fmt::format(
-      "all verdicts of a point are right at once in {0:g} % of runs; of many points, expect a "
-      "wrong "
-      "verdict at {1:g} % or fewer",
+      "at each point, all verdicts together are correct with {0:g} % probability; of many points, "
+      "expect up to {1:g} % with a wrong verdict",
       100 * confidence, 100 * (1 - confidence));
 }
 }  // namespace
@@ -279,9 +277,9 @@ Json make_results(const Plan& plan, const Json& context, const RunRecord& record
     const PointPlan& point_plan = plan.points[i];
     const PointRecord& point_record = record.point(static_cast<int>(i));
     if (!begun(point_plan, point_record)) {
-      results["context"]["dropped"].push_back(point_plan.id + (point_plan.later
-                                                                   ? ": no time was left for it"
-                                                                   : ": the run ended before it"));
+      results["context"]["dropped"].push_back(
+          point_plan.id +
+          (point_plan.later ? ": no time was left for it" : ": the run ended before it began"));
       continue;
     }
     PointResult point{point_plan, point_record, estimate(plan, point_plan, point_record),

@@ -1,4 +1,4 @@
-// results.json: what the journal says, estimated (docs/results.md).
+// results.json: estimates from the journal (docs/results.md).
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,8 +11,8 @@ namespace handoff {
 
 inline constexpr int kResultsSchema = 2;
 
-/// Estimates of one point of `plan`: delivered candidates and references only. `at_look`: of a race
-/// that may go on; a point that a look has stopped keeps what was said there.
+/// Estimates of one point of `plan`: delivered candidates and references only. `at_look`: at a look
+/// of a race that may continue; a point that a look has stopped keeps the verdicts of that look.
 PointEstimate estimate(const Plan& plan, const PointPlan& point, const PointRecord& record,
                        bool at_look = false);
 

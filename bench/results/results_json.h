@@ -8,16 +8,16 @@
 
 namespace handoff {
 
-/// A floor item goes there and back.
+/// An item of `floor` is a round trip.
 inline constexpr double kHandOversInFloorItem = 2;
 
-/// Bare NaN and infinity are no JSON: null.
+/// JSON has no NaN and no infinity: they become null.
 inline nlohmann::json number_json(double value) {
   return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);
 }
 
-/// {value_key, "lo", "hi"}, times `scale`. A single incarnation has no interval: 0 to infinity says
-/// nothing, so both are null.
+/// {value_key, "lo", "hi"}, times `scale`. The interval of a single incarnation reaches from 0 to
+/// infinity; then both ends are null.
 inline nlohmann::json interval_json(const Interval& interval, const char* value_key,
                                     double scale = 1) {
   const bool known = std::isfinite(interval.lo) && std::isfinite(interval.hi);

@@ -30,7 +30,8 @@ RunDirectory make_run_directory(const std::string& asked) {
   }
   if (std::filesystem::exists(directory.journal())) {
     throw UsageError(
-        fmt::format("{} holds a run already; go on with --resume {}, or choose another with --out",
+        fmt::format("{} already holds a run; continue it with --resume {}, or choose another "
+                    "directory with --out",
                     directory.path, directory.path));
   }
   return directory;

@@ -1,4 +1,4 @@
-// The directory of a run: where its files are, how they are made anew from the journal.
+// The directory of a run and the files in it.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -17,17 +17,17 @@ struct RunDirectory {
   std::string comparison() const { return path + "/comparison.json"; }
 };
 
-/// Makes the directory `asked`, or reports/local/<UTC time> if that is empty, for a new run. Throws
-/// UsageError if it cannot be made or holds a run.
+/// Makes the directory `asked` for a new run; if that is empty, reports/local/<UTC time>. Throws
+/// UsageError if the directory cannot be made or already holds a run.
 RunDirectory make_run_directory(const std::string& asked);
 
 /// The first line of a journal.
 Json journal_head(const Plan& plan, const Json& context);
 
-/// Writes results.json and summary.md, each whole or not at all. Throws std::runtime_error with a
-/// sentence when that fails.
+/// Writes results.json and summary.md, each completely or not at all. Throws std::runtime_error
+/// with a sentence if that fails.
 void write_results(const RunDirectory& directory, const Json& results);
-/// comparison.json, whole or not at all.
+/// Writes comparison.json, completely or not at all.
 void write_comparison(const RunDirectory& directory, const Json& comparison);
 
 }  // namespace handoff

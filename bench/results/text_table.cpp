@@ -9,7 +9,7 @@ namespace handoff {
 
 namespace {
 
-/// Characters, not bytes: UTF-8 continuation bytes take no room.
+/// The number of characters, not bytes: UTF-8 continuation bytes are not counted.
 std::size_t width(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
@@ -21,7 +21,7 @@ std::string three_digits(double value, const char* unit) {
   return fmt::format("{:.{}f}{}", value, decimals, unit);
 }
 
-/// Three significant digits, thousands apart: 81121.7 as "81 100".
+/// Three significant digits, with a space between thousands: 81121.7 as "81 100".
 std::string rounded_large(double value) {
   const double unit = std::pow(10, std::floor(std::log10(value)) - 2);
   const std::string digits = fmt::format("{:.0f}", std::round(value / unit) * unit);

@@ -28,14 +28,14 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Numbers as people read them: "1.02× [0.99, 1.05]", with as many decimals as show the interval;
-/// "81 100×" from a hundred up. `lo` and `hi` may be NaN: no interval.
+/// "1.02× [0.99, 1.05]", with enough decimals to show the interval; from a hundred up "81 100×".
+/// `lo` and `hi` may be NaN: no interval.
 std::string ratio_text(double median, double lo, double hi);
 /// 123.4 ns as "123 ns", 4567 as "4.57 µs".
 std::string human_ns(double ns);
 /// 8.13e6 as "8.13 M".
 std::string human_rate(double per_second);
-/// The same of what is counted: whole up to 9999.
+/// The same for a count: a whole number up to 9999.
 std::string human_count(double count);
 
 }  // namespace handoff

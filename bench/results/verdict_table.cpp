@@ -43,7 +43,7 @@ std::string range(const Json& interval) {
 
 const Json* ratio_of(const Json& point, const std::string& label) {
   for (const Json& ratio : point["ratios"]) {
-    const bool control = label == kControlLabel;  // compared with what it repeats, leader or not
+    const bool control = label == kControlLabel;  // compared with the cell that it repeats
     if (ratio["label"] == label && (control || ratio["to"] == point["leader"])) return &ratio;
   }
   return nullptr;
@@ -56,7 +56,7 @@ std::string shown_ratio(const Json* ratio) {
   return ratio_text((*ratio)["median"], number((*ratio)["lo"]), number((*ratio)["hi"]));
 }
 
-/// A reason can be long; the whole of it stands in results.json.
+/// A reason can be long; results.json has all of it.
 std::string shortened(const std::string& text) {
   constexpr std::size_t kMost = 120;
   if (text.size() <= kMost) return text;
@@ -82,7 +82,8 @@ std::string verdict_text(const Json& point, const Json& cell) {
   return ratio == nullptr ? "not measured" : (*ratio)["verdict"].get<std::string>();
 }
 
-/// What sets a candidate apart from the heading of its point: it is not bound, or waits otherwise.
+/// In what a candidate differs from the heading of its point: it is not bound, or waits in its own
+/// way.
 std::string set_apart(const Json& point, const Json& cell) {
   if (cell["role"] != "candidate" || !cell["ns_per_item"].is_object()) return {};
   std::string words;
@@ -135,17 +136,17 @@ std::string heading(const Json& point) {
   }
   if (binding["oversubscribed"]) text += ", oversubscribed";
   if (point["floor_ns"].is_object() && point["floor_ns"]["median"].is_number()) {
-    text += fmt::format(", a cache line takes {}", human_ns(point["floor_ns"]["median"]));
+    text += fmt::format(", cache-line transfer {}", human_ns(point["floor_ns"]["median"]));
   }
   return text;
 }
 
-/// What stands under a point's table.
+/// The sentences below a point's table.
 std::vector<std::string> sentences_of(const Json& point) {
   return point.value("sentences", std::vector<std::string>{});
 }
 
-/// What stands under all tables.
+/// The sentences below all tables.
 std::vector<std::string> sentences_of_run(const Json& results) {
   const Json& context = results.at("context");
   std::vector<std::string> sentences;
@@ -183,8 +184,11 @@ void print_verdicts(std::ostream& out, const Json& results) {
 std::string summary_markdown(const Json& results) {
   const Json& context = results.at("context");
   std::string text = fmt::format(
-      "# handoff: {}\n\n{} suite, {}, {} incarnations, {:.0f} s, seed {}. Time ratios are to the "
-      "leader of the point, with simultaneous 95 % intervals; above 1 is slower.\n",
+      "# handoff: {}\n"
+      "\n"
+      "{} suite, {}, {} incarnations, {:.0f} s, seed {}. A time ratio is the time of a strategy "
+      "divided by the time of the leader of the point: above 1 is slower. The 95 % intervals hold "
+      "for all candidates of a point together.\n",
       context.value("date", ""), context.value("suite", ""), context.value("status", ""),
       context.value("incarnations", 0), context.value("spent_s", 0.0), context.at("seed").dump());
   for (const Json& point : results["points"]) {

@@ -1,4 +1,4 @@
-// The answer as a table: on the terminal and in summary.md. Made from results.json alone.
+// The verdicts as tables, on the terminal and in summary.md. Made from results.json only.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -7,10 +7,11 @@
 
 namespace handoff {
 
-/// Aligned columns, per point: cells by speed, ratio to the leader with its interval, verdict.
+/// Prints an aligned table per point: cells by speed, ratio to the leader with its interval,
+/// verdict.
 void print_verdicts(std::ostream& out, const nlohmann::json& results);
 
-/// The same as Markdown, with the run's conditions and warnings.
+/// The same as Markdown, with the settings and warnings of the run.
 std::string summary_markdown(const nlohmann::json& results);
 
 }  // namespace handoff

@@ -24,10 +24,11 @@ namespace handoff {
 
 namespace {
 
-constexpr int kStoppedMs = 200;       // longer between two looks: the driver did not run
-constexpr double kLastPatienceS = 1;  // after Ctrl-C, with a cell that does not move
+constexpr int kStoppedMs = 200;       // a longer gap between looks: the driver did not run
+constexpr double kLastPatienceS = 1;  // timeout after Ctrl-C for a cell that makes no progress
 
-/// Above the numbers that the keeper is given, so that placing one does not close another.
+/// Moves `fd` above the numbers that the keeper expects, so that dup2 to one of them cannot close
+/// it.
 UniqueFd above(UniqueFd fd) {
   const int high = fcntl(fd.get(), F_DUPFD_CLOEXEC, 10);
   if (high < 0) throw_errno("cannot duplicate a descriptor");
@@ -47,17 +48,17 @@ pid_t spawn_keeper(const std::string& program, int lifeline, int control, int me
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&files, 2, 1);  // results are the driver's alone
+  posix_spawn_file_actions_adddup2(&files, 2, 1);  // only the driver writes results to stdout
   posix_spawn_file_actions_adddup2(&files, lifeline, kLifelineFd);
   posix_spawn_file_actions_adddup2(&files, control, kControlFd);
   posix_spawn_file_actions_adddup2(&files, memory, kMemoryFd);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // Ctrl-C is the driver's affair
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // Ctrl-C reaches the driver only
   posix_spawnattr_setpgroup(&attributes, 0);
   char name[] = "handoff", role[] = "keeper";
   char* arguments[] = {name, role, nullptr};
-  // An environment of a random length moves the stack, also where the kernel does not.
+  // An environment of a random length moves the stack even if the kernel does not randomise it.
   std::string jitter = "HANDOFF_JITTER=" + std::string(seed % 4096, 'x');
   std::vector<char*> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
@@ -100,7 +101,7 @@ CellProcess::CellProcess(const OpenRequest& request, double timeout_s, const std
   try {
     channel_.send(request.to_json());
   } catch (const std::system_error&) {
-    // It is gone already: opened() finds out how.
+    // The cell has ended already; opened() reports how.
   }
 }
 
@@ -136,7 +137,7 @@ CellOutcome CellProcess::await(Json& message, const char* doing, double cut_afte
       if (!cut && (interrupted() || static_cast<double>(now - begin) >= cut_after_ns)) {
         cut = true;
       }
-      // Again if need be: a cut before the cell has armed its lanes is undone by arming.
+      // Repeated if necessary: when the cell arms its lanes, it undoes an earlier cut.
       if (cut && !lanes_.was_cut()) lanes_.cut();
       const std::uint64_t still_ns = watch.look(now, lanes_.progress());
       const double patience_s = interrupted() ? std::min(timeout_s_, kLastPatienceS) : timeout_s_;
@@ -158,7 +159,7 @@ CellOutcome CellProcess::await(Json& message, const char* doing, double cut_afte
 }
 
 CellOutcome CellProcess::ended(const char* doing) {
-  CellOutcome outcome{CellVerdict::kCrashed, fmt::format("the cell is gone {}", doing)};
+  CellOutcome outcome{CellVerdict::kCrashed, fmt::format("the cell ended {}", doing)};
   try {
     if (const std::optional<Json> line = LineChannel(lifeline_.get()).receive(5000)) {
       outcome.reason =
@@ -166,7 +167,7 @@ CellOutcome CellProcess::ended(const char* doing) {
                       how_it_ended(CellEnd::from(*line).wait_status), doing, lanes_.accepted());
     }
   } catch (const std::exception&) {
-    // The keeper has been killed as well; what can be said has been said.
+    // The keeper was killed as well, so nothing more is known.
   }
   kill();
   return outcome;
@@ -203,7 +204,7 @@ SliceReply CellProcess::slice(std::uint32_t slice, std::uint64_t items, double c
       reply = SliceReply::from(message);
     } catch (const std::exception& error) {
       reply.outcome = {CellVerdict::kCrashed,
-                       fmt::format("the cell gave no proper answer: {}", error.what())};
+                       fmt::format("the cell sent an invalid reply: {}", error.what())};
     }
   }
   if (!reply.outcome.good()) kill();
@@ -215,7 +216,7 @@ void CellProcess::ask_to_close() {
   try {
     channel_.send(Json{{"do", "close"}});
   } catch (const std::system_error&) {
-    closing_ = "between slices";  // it is gone already: close() finds out how
+    closing_ = "between slices";  // the cell has ended already; close() reports how
   }
 }
 

@@ -1,8 +1,8 @@
-// The driver's side of one incarnation: starts keeper and cell, asks for slices, notices when the
-// cell crashes, hangs or leaves processes behind.
+// The driver's side of one incarnation: starts keeper and cell, requests slices, and detects a cell
+// that crashes, hangs or leaves processes behind.
 //
-// A failing cell is an outcome, never an exception: the sweep goes on. Only what makes measuring
-// impossible (no processes, no memory) throws std::system_error.
+// A failing cell is an outcome, never an exception, so the run continues. Only errors that make
+// measuring impossible (no processes, no memory) throw std::system_error.
 #pragma once
 
 #include <sys/types.h>
@@ -20,7 +20,7 @@ namespace handoff {
 class CellProcess {
  public:
   /// Starts keeper and cell and asks the cell to open; does not wait for it (see opened()).
-  /// `program`: the build of handoff that the cell runs; this very one by default.
+  /// `program`: the build of handoff that the cell runs; by default this program.
   CellProcess(const OpenRequest& request, double timeout_s, const std::string& program = {});
   CellProcess(const CellProcess&) = delete;
   CellProcess& operator=(const CellProcess&) = delete;
@@ -36,9 +36,10 @@ class CellProcess {
   /// as far as it went. After a failed outcome the cell is dead.
   SliceReply slice(std::uint32_t slice, std::uint64_t items, double cut_after_ns);
 
-  /// Asks the cell to end and does not wait, so that several may be ending at once.
+  /// Asks the cell to end and does not wait, so that several cells can end at the same time.
   void ask_to_close();
-  /// Orderly end, asked for if it was not; `leaked` if processes are left behind.
+  /// Waits for the orderly end, after ask_to_close() if that was not called. `leaked` if processes
+  /// are left behind.
   CellOutcome close();
   double peak_memory_bytes() const { return peak_memory_bytes_; }
 
@@ -46,7 +47,7 @@ class CellProcess {
   pid_t keeper() const { return keeper_; }
 
  private:
-  /// The next message, while the cell makes progress; an outcome that is not good otherwise.
+  /// Waits for the next message as long as the cell makes progress; else returns a failed outcome.
   CellOutcome await(Json& message, const char* doing, double cut_after_ns);
   CellOutcome ended(const char* doing);
   void kill();
@@ -57,7 +58,7 @@ class CellProcess {
   UniqueFd lifeline_, control_;
   LineChannel channel_{-1};
   pid_t keeper_ = -1;
-  const char* closing_ = nullptr;  // what was going on then; null: not asked to close
+  const char* closing_ = nullptr;  // when the cell was asked to close, in words; null: it was not
   bool bound_ = false;
   std::string note_;
   double peak_memory_bytes_ = 0;

@@ -27,7 +27,7 @@ std::string file_id(const std::string& path) {
   return fmt::format("{:016x}", hash);
 }
 
-/// Every file besides this program whose code runs in cells of `plan`, with what it holds.
+/// Every file besides this program whose code runs in cells of `plan`, with a hash of its content.
 nlohmann::json code_files(const Plan& plan) {
   std::map<std::string, std::string> ids;
   for (const PointPlan& point : plan.points) {
@@ -79,7 +79,8 @@ std::string context_refusal(const std::string& dir, const nlohmann::json& there,
   };
   if (host(there) != host(here)) {
     return fmt::format(
-        "cannot resume {}: it was measured on another host ({} there, {} here); start a new run",
+        "cannot resume {}: it was measured on another host (host id {}; this host is {}); start a "
+        "new run",
         dir, host(there), host(here));
   }
   if (there.value("binary", "") != here.value("binary", "")) {
@@ -91,7 +92,8 @@ std::string context_refusal(const std::string& dir, const nlohmann::json& there,
   };
   if (code(there) != code(here)) {
     return fmt::format(
-        "cannot resume {}: a plug-in or program that it measures has changed; start a new run",
+        "cannot resume {}: a plug-in or program that it measures has changed since; start a new "
+        "run",
         dir);
   }
   return {};

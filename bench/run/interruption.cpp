@@ -11,7 +11,7 @@ namespace {
 volatile std::sig_atomic_t caught_one = 0;
 
 void remember(int /*signal*/) {
-  if (caught_one != 0) _exit(130);  // keepers see the lifeline break and clear up
+  if (caught_one != 0) _exit(130);  // the keepers notice, and kill their cells
   caught_one = 1;
 }
 }  // namespace

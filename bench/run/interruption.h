@@ -1,15 +1,16 @@
-// Ctrl-C and its kin: remembered, looked at between slices.
+// Ctrl-C and similar signals: remembered when they arrive, checked between slices.
 #pragma once
 
 namespace handoff {
 
-/// From now on SIGINT, SIGTERM and SIGHUP are remembered instead of fatal; they interrupt waiting.
-/// A second one ends the program at once: the journal has everything up to the last block.
+/// From now on SIGINT, SIGTERM and SIGHUP are remembered and do not kill the program; they
+/// interrupt waiting. A second one ends the program at once; the journal has everything up to the
+/// last block.
 void catch_interruptions();
 bool interrupted();
 
-/// From now on a pipe without a reader and a file that may not grow are errors of the write, not
-/// ends of the program.
+/// From now on, writing to a pipe without a reader or beyond the file size limit is an error of the
+/// write, and no signal kills the program.
 void ignore_failing_writes();
 
 }  // namespace handoff

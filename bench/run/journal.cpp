@@ -46,7 +46,8 @@ void Journal::flush() {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
       const int error = errno;
-      // Cutting off half a line needs no room; if even that fails, readers ignore the torn end.
+      // Cutting off half a line needs no disk space; if even that fails, readers ignore the half
+      // line.
       if (ftruncate(fd_.get(), length_) == 0) lseek(fd_.get(), length_, SEEK_SET);
       pending_.clear();
       errno = error;
@@ -61,7 +62,9 @@ void Journal::flush() {
 std::vector<Json> read_journal(const std::string& path) {
   const bool packed = !std::filesystem::exists(path) && std::filesystem::exists(path + ".xz");
   std::ifstream on_disk(packed ? path + ".xz" : path, std::ios::binary);
-  if (!on_disk) throw std::runtime_error(fmt::format("there is no journal {}", path));
+  if (!on_disk)
+    throw std::runtime_error(
+        fmt::format("there is no journal {}; give the directory of a run", path));
   boost::iostreams::filtering_istream file;
   if (packed) file.push(boost::iostreams::lzma_decompressor());
   file.push(on_disk);
@@ -72,13 +75,16 @@ std::vector<Json> read_journal(const std::string& path) {
     if (!json.is_object()) {
       if (torn) break;
       throw std::runtime_error(
-          fmt::format("line {} of {} is not JSON; is it a journal?", lines.size() + 1, path));
+          fmt::format("line {} of {} is not JSON: the file is damaged, or is no journal of handoff",
+                      lines.size() + 1, path));
     }
     if (!torn) lines.push_back(std::move(json));
   }
-  if (file.bad()) throw std::runtime_error(fmt::format("{}.xz is damaged", path));
+  if (file.bad())
+    throw std::runtime_error(fmt::format("{}.xz is damaged: it cannot be unpacked", path));
   if (lines.empty() || lines[0].value("t", "") != "plan") {
-    throw std::runtime_error(fmt::format("{} does not begin with a plan; is it a journal?", path));
+    throw std::runtime_error(
+        fmt::format("{} does not begin with a plan, so it is no journal of handoff", path));
   }
   return lines;
 }

@@ -1,7 +1,7 @@
-// The append-only record of a run: JSON lines, written whole, flushed after every block.
+// The append-only record of a run: lines of JSON, flushed after every block.
 //
-// What is in the file survives a crash, Ctrl-C, a kill -9; a torn last line is cut off when the run
-// is resumed. Written by one thread.
+// The file survives a crash, Ctrl-C and kill -9 of the driver. An incomplete last line is cut off
+// when the run is resumed. Only one thread writes.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -15,7 +15,7 @@ namespace handoff {
 
 using Json = nlohmann::json;
 
-/// The journal cannot be written (disk full, ...); what was flushed before is intact.
+/// The journal cannot be written (for example, the disk is full). Lines flushed before are intact.
 class JournalError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -27,7 +27,7 @@ class Journal {
   /// Appends to an existing journal, behind its last whole line.
   static Journal append_to(const std::string& path);
 
-  /// Keeps nothing: for checks whose record is all that is wanted.
+  /// Writes no file: for checks that need only the RunRecord.
   static Journal discarding() { return {UniqueFd(), "", 0}; }
 
   void add(const Json& line);
@@ -45,9 +45,9 @@ class Journal {
   std::string pending_;
 };
 
-/// All whole lines of a journal, or of `path`.xz where there is no `path`. Throws
+/// All complete lines of a journal, or of `path`.xz if there is no `path`. Throws
 /// std::runtime_error with a sentence if there is no journal, if a line inside it is not JSON, or
-/// if what was packed is damaged.
+/// if the packed file is damaged.
 std::vector<Json> read_journal(const std::string& path);
 
 }  // namespace handoff

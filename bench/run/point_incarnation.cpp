@@ -11,8 +11,8 @@ namespace handoff {
 
 namespace {
 
-constexpr double kProbeSliceNs = 250'000;  // the machine is looked at, no more
-constexpr double kFastestItemNs = 1;       // no item is handed over faster: bounds the bitmaps
+constexpr double kProbeSliceNs = 250'000;  // short: a probe only shows the state of the machine
+constexpr double kFastestItemNs = 1;       // no strategy is faster; limits the size of bitmaps
 constexpr std::uint64_t kMostItems = 1ULL << item_code::kSequenceBits;
 
 std::vector<int> cpus_of(const Bench& bench, const PointPlan& point, const CellPlan& cell) {
@@ -77,14 +77,14 @@ PointIncarnation::PointIncarnation(const Bench& bench, int point, int pass, cons
     if (!point_.cells[i].runs() || !so_far.outcome.good()) continue;
     if (so_far.dropped_after > 0) continue;
     if (point_.cells[i].control && so_far.twin < 0) continue;
-    // A control is what it repeats, in all but its label and its seed.
+    // A control runs the cell that it repeats, with another label and another seed.
     const std::size_t what = so_far.twin < 0 ? i : static_cast<std::size_t>(so_far.twin);
     const CellPlan& cell = point_.cells[what];
     const auto same =
         std::find_if(point_.cells.begin(), point_.cells.end(),
                      [&](const CellPlan& other) { return other.strategy == cell.strategy; });
     CellMemory& memory = memories[static_cast<std::size_t>(same - point_.cells.begin())];
-    // All start at once; then each is waited for.
+    // All cells start at once; then each one is waited for.
     cells_.push_back(
         {.cell = static_cast<int>(i),
          .memory = &memory,
@@ -143,7 +143,7 @@ void PointIncarnation::form_groups() {
     const auto rank = [this](std::size_t member) {
       const Open& open = cells_[member];
       const CellPlan& cell = point_.cells[static_cast<std::size_t>(open.cell)];
-      // A control is no anchor: it enters no pair but its own.
+      // A control is no anchor: it is compared only with the cell that it repeats.
       return std::pair{cell.control || cell.role == Role::kReference, open.memory->sizer.item_ns()};
     };
     slow.members.push_back(
@@ -181,7 +181,7 @@ void PointIncarnation::run_group(int group, int block, const std::vector<std::si
   const std::vector<int> order =
       block_order(bench_.plan.seed, point_index_, pass_, block, static_cast<int>(members.size()));
   ++slice_;
-  std::vector<std::uint64_t> items_asked;  // before any has learned from this block
+  std::vector<std::uint64_t> items_asked;  // all chosen before any cell learns from this block
   for (const std::size_t member : members) {
     const CellMemory& memory = *cells_[member].memory;
     items_asked.push_back(
@@ -242,7 +242,7 @@ void PointIncarnation::close() {
 
 void PointIncarnation::fail(Open& open, const CellOutcome& outcome) {
   if (interrupted() && outcome.verdict == CellVerdict::kHung) {
-    return open.process.reset();  // it was not given its time: no verdict
+    return open.process.reset();  // the timeout was cut short, so this is no verdict
   }
   bench_.emit({{"t", "fail"},
                {"point", point_index_},

@@ -1,8 +1,9 @@
 // The cells of one point during one pass: opened together, parked between their slices, closed.
 //
-// A cell whose slices take much longer than the point's (a process for each item, say) would
-// stretch the blocks of all others. Such slow cells have blocks of their own, together with an
-// anchor: the fastest of the others. Statistics pair them through it (bench/stats/pairing.h).
+// A cell whose slices take much longer than the point's (one process per item, for example) would
+// lengthen the blocks of all others. Such slow cells have blocks of their own, together with an
+// anchor: the fastest of the other cells. Slow and other cells are compared through it
+// (bench/stats/pairing.h).
 #pragma once
 
 #include <cstdint>
@@ -27,22 +28,23 @@ struct Bench {
   std::function<void(const Json&)> emit;  // a journal line
 };
 
-/// What is learned about a strategy at a point over the incarnations of its cells. Cells of one
-/// strategy learn together: identical code gets identical slices.
+/// What is learned about a strategy at a point over the incarnations of its cells. Cells of the
+/// same strategy share it, so that identical code gets slices of the same length.
 struct CellMemory {
   SliceSizer sizer;
   double slice_ns;
   std::uint64_t max_items;
 };
 
-/// By cell of a point, in their order. Only the first of several cells of one strategy uses its
-/// own.
+/// One for each cell of a point, in their order. Of several cells of one strategy, all use that of
+/// the first.
 std::vector<CellMemory> cell_memories(const Plan& plan, const PointPlan& point);
 
-/// A slice that takes so many times its length, or so long at least, is cut short.
+/// A slice is cut short when it has taken kCutFactor times its intended length, but at least
+/// kLeastCutNs.
 inline constexpr double kCutFactor = 20, kLeastCutNs = 50e6;
 
-/// What a cell is asked to open with; `seed`: of this incarnation's layout.
+/// The request that opens a cell; `seed`: of this incarnation's memory layout.
 OpenRequest request_for(const Bench& bench, const PointPlan& point, const CellPlan& cell,
                         const CellMemory& memory, std::uint32_t seed);
 
@@ -53,27 +55,28 @@ class PointIncarnation {
                    std::vector<CellMemory>& memories);
 
   bool any_cell() const;
-  /// A short slice of every cell, proved but not estimated (block -1 of the journal); of none that
-  /// is known to be slow, or whose shortest slice is long enough to warm up in its lead-in.
+  /// A short slice of every cell, proved but not estimated (block -1 of the journal). Left out:
+  /// cells known to be slow, and cells whose shortest slice is long enough to warm up in its
+  /// lead-in.
   void warm_up();
-  /// A block of the group whose turn it is: each group gets time by the number of its cells.
-  /// Emitted when whole: after an interruption nothing of a half block is kept.
+  /// A block of the group whose turn it is: each group gets time in proportion to its cells.
+  /// Written only when complete: after an interruption the incomplete block is discarded.
   void run_block();
   int blocks() const { return blocks_; }
-  /// Whether every group has had its fewest blocks: `fewest`, or kFewestSlowBlocks.
+  /// Whether every group has had its minimum of blocks: `fewest`, or kFewestSlowBlocks.
   bool has_fewest(int fewest) const;
   void close();
 
  private:
   struct Open {
     int cell;
-    CellMemory* memory;                    // its strategy's
+    CellMemory* memory;                    // of its strategy
     std::unique_ptr<CellProcess> process;  // null: failed or closed
     double parked_cpu_ns = 0, parked_wall_ns = 0;
   };
   struct Group {
-    std::vector<std::size_t> members;  // indexes of cells_, an anchor behind its own ones
-    std::size_t own = 0;
+    std::vector<std::size_t> members;  // indexes of cells_; the anchor, if any, is the last
+    std::size_t own = 0;               // members without the anchor
     double spent_ns = 0;
     int blocks = 0;
   };

@@ -11,7 +11,7 @@ namespace handoff {
 namespace {
 constexpr double kUpdateS = 0.2, kPlainS = 5;
 
-/// Of the whole run so far, earlier sittings included: lines that are in the journal.
+/// Blocks of the whole run so far, earlier sittings included.
 int blocks_done(const RunState& state) {
   int blocks = 0;
   for (std::size_t i = 0; i < state.plan.points.size(); ++i) {
@@ -45,7 +45,7 @@ void ProgressLine::done() {
 }
 
 std::string ProgressDisplay::text(const RunState& state) {
-  if (led_point_ != state.point) {  // estimating takes milliseconds: once a visit
+  if (led_point_ != state.point) {  // an estimate takes milliseconds, so only once per visit
     led_point_ = state.point;
     const PointPlan& plan = state.plan.points[static_cast<std::size_t>(state.point)];
     const PointEstimate now = estimate(state.plan, plan, state.record.point(state.point));

@@ -1,5 +1,4 @@
-// Where a run or proof stands, on stderr: one line that is rewritten on a terminal, plain lines
-// elsewhere.
+// Progress of a run or proof: one line that is rewritten on a terminal, plain lines elsewhere.
 #pragma once
 
 #include <ostream>
@@ -14,7 +13,8 @@ class ProgressLine {
  public:
   /// `terminal`: whether `out` is one.
   ProgressLine(std::ostream& out, Progress mode, bool terminal);
-  /// Whether one is to be shown, so many seconds after the beginning; it then counts as shown.
+  /// Whether it is time to show progress, `elapsed_s` after the beginning. If so, the caller must
+  /// show() it.
   bool is_due(double elapsed_s);
   void show(const std::string& text);
   /// Ends the updating line.
@@ -27,7 +27,7 @@ class ProgressLine {
   bool open_ = false;
 };
 
-/// Of a run or gate.
+/// The progress line of a run or gate.
 class ProgressDisplay {
  public:
   ProgressDisplay(std::ostream& out, Progress mode, bool terminal) : line_(out, mode, terminal) {}

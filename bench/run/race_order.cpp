@@ -7,8 +7,8 @@
 namespace handoff {
 
 namespace {
-constexpr double kMargin = 1.15;  // a point that does not come to its first look has cost time only
-constexpr double kLikely = 4;  // times as many incarnations: what a point needs is uncertain, too
+constexpr double kMargin = 1.15;  // in reserve: a point without its first look has wasted its time
+constexpr double kLikely = 4;  // points that need at most so many times the incarnations come first
 constexpr double kEver = std::numeric_limits<double>::infinity();
 }  // namespace
 
@@ -29,13 +29,13 @@ bool RaceOrder::due(int point) const {
   return plan.blocks > 0 && !record_.point(point).stopped && passes(point) < plan.incarnations;
 }
 
-// Of those wanted, one with the fewest passes.
+// Of the wanted points, one with the fewest passes.
 std::optional<Visit> RaceOrder::pick(double left_s, const std::function<bool(int)>& wanted) const {
   for (int round = 0; round < plan_.incarnations; ++round) {
     for (const int point : visit_order(plan_, round)) {
       if (passes(point) != round || !due(point) || !wanted(point)) continue;
       if (visit_s_(point) > left_s) continue;
-      int pass = 0;  // the first that is not done: after an interruption one may be missing
+      int pass = 0;  // the first that is not done; after an interruption there may be a gap
       while (record_.point(point).passes_done.contains(pass)) ++pass;
       return Visit{point, pass};
     }

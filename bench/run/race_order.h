@@ -1,11 +1,12 @@
-// Which point a race visits next.
+// Which point a race visits next. In this order:
 //
-// First every point that the plan begins with is brought to its first look, in turn. Then what is
-// likely to be decided by a look or two. Then, while time is left for their first looks, later
-// points join, one after the other. Then what is open is visited in turn where more incarnations
-// can decide. Then points join that resemble those which stayed open: of the same payload (and,
-// where there are such, as much in want of CPUs). Last come points that more incarnations can only
-// make narrower.
+//  1. points that the plan begins with, in turn, until each has had its first look;
+//  2. undecided points that one or two more looks will probably decide;
+//  3. later points, one after the other, while there is time for a first look;
+//  4. undecided points that more incarnations can decide at all;
+//  5. later points that resemble points which stayed undecided: the same payload, and, if there are
+//     such points, also oversubscribed or also not;
+//  6. points that stay undecided whatever the number of incarnations: their intervals get narrower.
 #pragma once
 
 #include <functional>
@@ -23,17 +24,17 @@ struct Visit {
 
 class RaceOrder {
  public:
-  /// `visit_s`: what a visit of a point takes, seconds.
+  /// `visit_s`: the duration of a visit of a point, seconds.
   RaceOrder(const Plan& plan, const RunRecord& record, std::function<double(int point)> visit_s);
 
-  /// A visit that fits into `left_s`; none: the race is over.
+  /// The next visit that fits into `left_s`; none if the race is over.
   std::optional<Visit> next(double left_s);
 
  private:
   int passes(int point) const;
   bool due(int point) const;
   std::optional<Visit> pick(double left_s, const std::function<bool(int)>& wanted) const;
-  /// Whether nothing has been decided, nor is likely to be, at points like this one.
+  /// Whether all similar points are undecided and will probably stay so.
   bool resembles_open_ones(int point) const;
   void let_a_later_point_join(double left_s, bool even_like_open_ones);
 

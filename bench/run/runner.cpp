@@ -11,17 +11,17 @@
 namespace handoff {
 
 namespace {
-constexpr double kFinishS = 0.2;  // kept for estimating and writing at the end
+constexpr double kFinishS = 0.2;  // reserved for estimating and writing at the end
 constexpr int kFewestBlocks = 3;  // of an incarnation
-constexpr double kLate = 0.7;     // of the planned time: then a single block will do
+constexpr double kLate = 0.7;     // with less of its planned time, a visit needs only one block
 constexpr double kPatience = 3;   // a race's visit may take so many times its planned time
 }  // namespace
 
 Referee race_referee(const Plan& plan) {
   return [&plan](const PointPlan& point, const PointRecord& record) {
     LookDecision decision = race(estimate(plan, point, record, true), plan.precision);
-    // References have shown by now how far away they are; the floor goes on to tell how the machine
-    // is.
+    // The ratios to the references are known well enough by now. Only the floor is measured
+    // further, because it shows the state of the machine.
     for (std::size_t i = 0; i < point.cells.size(); ++i) {
       const CellPlan& cell = point.cells[i];
       if (cell.role == Role::kReference && cell.strategy != kFloorName) {
@@ -87,7 +87,8 @@ double Runner::visit_s(int point) const {
 void Runner::run_as_planned() {
   std::vector<Visit> visits;
   double work_left_s = 0;
-  // A point with fewer incarnations than others is visited in some rounds only, evenly spread.
+  // A point with fewer incarnations than others is visited in only some of the rounds, evenly
+  // spread.
   for (int round = 0; round < plan_.incarnations; ++round) {
     for (const int point : visit_order(plan_, round)) {
       const PointPlan& plan = plan_.points[static_cast<std::size_t>(point)];
@@ -100,8 +101,8 @@ void Runner::run_as_planned() {
   }
   for (const Visit& visit : visits) {
     if (interrupted()) break;
-    // Each visit gets its part of the time that is really left: the budget is met whatever the
-    // machine's speed turns out to be.
+    // Each visit gets its part of the time that is really left, so the run keeps to its budget even
+    // on a machine that is slower or faster than planned.
     const double left_s = std::max(plan_.budget_s - kFinishS - elapsed_s(), 0.0);
     const PointPlan& plan = plan_.points[static_cast<std::size_t>(visit.point)];
     const double planned_s = plan.estimated_s / plan.incarnations;
@@ -111,9 +112,9 @@ void Runner::run_as_planned() {
 }
 
 void Runner::run_to_decision() {
-  double planned_s = 0;  // of the visits so far
+  double planned_s = 0;  // for the visits made so far
   const double began_s = elapsed_s();
-  const auto pace = [&] {  // how much slower than planned they were
+  const auto pace = [&] {  // how many times their planned time they took
     return planned_s > 0 ? (elapsed_s() - began_s) / planned_s : 1.0;
   };
   RaceOrder order(plan_, record_, [&](int point) { return pace() * visit_s(point); });
@@ -134,12 +135,12 @@ void Runner::run_pass(Visit visit, double allowed_s, int most_blocks) {
   const auto memories = memories_.try_emplace(point, cell_memories(plan_, plan)).first;
   const double begin_s = elapsed_s();
   PointIncarnation cells(bench_, point, pass, record_, memories->second);
-  // Far behind its plan a run measures less, rather than longer than its budget.
+  // A run that is far behind its plan measures less, so that it does not exceed its budget.
   const bool late = allowed_s < kLate * visit_s(point);
   const int warm_ups = late ? 1 : kWarmUpBlocks;
   for (int i = 0; i < warm_ups && !interrupted(); ++i) cells.warm_up();
 
-  // What closing will take is guessed from what opening took.
+  // The time for closing is estimated from the time that opening took.
   const double opened_s = elapsed_s();
   const double end_s = begin_s + allowed_s - 0.5 * (opened_s - begin_s);
   const int fewest = late ? 1 : std::min(kFewestBlocks, plan.blocks);
@@ -175,7 +176,7 @@ void Runner::after_pass(int point) {
   const auto passes = static_cast<int>(record.passes_done.size());
   if (std::find(plan_.looks.begin(), plan_.looks.end(), passes) == plan_.looks.end()) return;
   LookDecision decision = referee_(plan, record);
-  for (std::size_t i = 0; i < plan.cells.size(); ++i) {  // a control goes with its twin
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {  // a control is dropped with its twin
     const auto begin = decision.drop.begin(), end = decision.drop.end();
     if (plan.cells[i].control && std::find(begin, end, record.cells[i].twin) != end) {
       decision.drop.push_back(static_cast<int>(i));

@@ -1,5 +1,6 @@
-// Carries a plan out: passes over the points, each a new incarnation of its cells, block by block,
-// within the budget. A plan with looks is a race: what is clear is measured no further.
+// Carries out a plan within its budget: passes over the points, with a new incarnation of their
+// cells each time, block by block. A plan with looks is a race: what is decided is measured no
+// further.
 #pragma once
 
 #include <functional>
@@ -17,7 +18,7 @@
 
 namespace handoff {
 
-/// Where a run stands, for a display.
+/// The state of a run, for the progress display.
 struct RunState {
   const Plan& plan;
   const RunRecord& record;
@@ -25,14 +26,14 @@ struct RunState {
   double elapsed_s = 0;  // of this and earlier sittings
 };
 
-/// What a look at a point leads to, given how the point stands. For races: race_referee().
+/// Decides at a look which cells to drop and whether to stop the point. For races: race_referee().
 using Referee = std::function<LookDecision(const PointPlan&, const PointRecord&)>;
 Referee race_referee(const Plan& plan);
 
 class Runner {
  public:
-  /// `record` holds what earlier sittings of the same run have measured (see --resume).
-  /// `show` is called after every block; `referee` at the plan's looks.
+  /// `record`: the measurements of earlier sittings of the same run (see --resume). `show` is
+  /// called after every block, `referee` at the plan's looks.
   Runner(const Plan& plan, Journal& journal, RunRecord& record,
          std::function<void(const RunState&)> show);
   Runner(const Plan& plan, Journal& journal, RunRecord& record,
@@ -43,11 +44,11 @@ class Runner {
   int run();
 
  private:
-  /// Every point gets the incarnations that the plan gives it.
+  /// Gives every point the incarnations that are planned for it.
   void run_as_planned();
-  /// Points are visited until each is stopped by a look or the time is spent.
+  /// Visits points until a look has stopped each of them, or the time is spent.
   void run_to_decision();
-  double visit_s(int point) const;  // by the plan's estimate, of the cells that are left
+  double visit_s(int point) const;  // planned time of a visit, for the cells that are left
   void run_pass(Visit visit, double allowed_s, int most_blocks);
   void after_pass(int point);
   void emit(const Json& line);

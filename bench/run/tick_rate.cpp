@@ -22,7 +22,7 @@ bool counter_is_trusted() {
   }
   return false;
 #elif defined(__aarch64__)
-  return true;  // the generic timer is architecturally constant and shared
+  return true;  // the architecture guarantees that the generic timer is constant and shared
 #else
   return false;
 #endif
@@ -32,7 +32,7 @@ struct Reading {
   std::uint64_t ticks, ns;
 };
 
-/// Both clocks at one moment: the tightest of a few tries.
+/// Both clocks at nearly the same moment: the quickest of several readings.
 Reading read_both() {
   Reading best{};
   std::uint64_t tightest = ~0ULL;

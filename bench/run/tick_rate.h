@@ -10,8 +10,8 @@ struct TickRate {
   double ns_per_tick = 1;
 };
 
-/// The counter where the CPU says that it is constant and does not stop, measured
-/// against CLOCK_MONOTONIC for 20 ms; else CLOCK_MONOTONIC itself.
+/// The counter if the CPU reports that it is constant and never stops; its rate is measured against
+/// CLOCK_MONOTONIC for 20 ms. Else CLOCK_MONOTONIC itself.
 TickRate measure_tick_rate();
 
 }  // namespace handoff

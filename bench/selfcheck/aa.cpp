@@ -16,22 +16,23 @@ namespace handoff {
 namespace {
 
 constexpr double kTwinsBudgetS = 10;
-constexpr double kWidest = 0.03;  // half-width wanted of the interval
+constexpr double kWidest = 0.03;  // half-width that an interval should not exceed
 const std::vector<std::string> kTwins{"mutex_queue", "lockfree_spsc"};
 
-/// What a number of A/A comparisons came to.
+/// The results of several A/A comparisons.
 struct Tally {
-  int runs = 0, hold = 0, narrow = 0, wolf = 0;
+  int runs = 0, hold = 0, narrow = 0, false_alarms = 0;
   std::vector<double> ratios, half_widths;
 
   void add(const PairEstimate& pair) {
-    // The same way round whoever happens to lead.
+    // In the same direction, whichever cell leads.
     const Interval ratio = pair.cell == 0 ? pair.typical : inverse(pair.typical);
     const double half_width = std::sqrt(ratio.hi / ratio.lo) - 1;
     ++runs;
     hold += ratio.lo <= 1 && 1 <= ratio.hi ? 1 : 0;
     narrow += half_width <= kWidest ? 1 : 0;
-    wolf += pair.verdict == PairVerdict::kFaster || pair.verdict == PairVerdict::kSlower ? 1 : 0;
+    false_alarms +=
+        pair.verdict == PairVerdict::kFaster || pair.verdict == PairVerdict::kSlower ? 1 : 0;
     ratios.push_back(ratio.value);
     half_widths.push_back(half_width);
   }
@@ -46,15 +47,18 @@ struct Tally {
       return fmt::format("{:.4f} ± {:.2f} %", ratios[0], 100 * half_widths[0]);
     }
     return fmt::format(
-        "{} runs: ratio {:.4f} … {:.4f}, holds 1 in {}, half-width median {:.2f} % and within 3 % "
-        "in {}, called different in {}",
+        "{} runs: ratio {:.4f} … {:.4f}; the interval contains 1 in {}; its half-width is {:.2f} % "
+        "(median) and at most 3 % in {}; called different in {}",
         runs, quantile(ratios, 0), quantile(ratios, 1), rate(hold), 100 * median(half_widths),
-        rate(narrow), rate(wolf));
+        rate(narrow), rate(false_alarms));
   }
 
-  /// One run may miss by chance, one time in twenty: only a rate that cannot be chance fails.
+  /// By chance, the interval misses 1 in one run of twenty. So the check fails only if the rate is
+  /// certainly worse.
   CheckVerdict verdict() const {
-    if (wolf > 0 && rate_interval(wolf, runs).lo > 0.01) return CheckVerdict::kFailed;
+    if (false_alarms > 0 && rate_interval(false_alarms, runs).lo > 0.01) {
+      return CheckVerdict::kFailed;
+    }
     if (rate_interval(hold, runs).hi < 0.95) return CheckVerdict::kFailed;
     if (2 * narrow < runs || (runs == 1 && hold == 0)) return CheckVerdict::kCannotTell;
     return CheckVerdict::kOk;
@@ -62,18 +66,18 @@ struct Tally {
 };
 
 const PairEstimate& only_pair(const PointEstimate& estimate) {
-  if (estimate.pairs.empty()) throw std::runtime_error("nothing could be compared");
+  if (estimate.pairs.empty()) throw std::runtime_error("no pair could be compared");
   return estimate.pairs.front();
 }
 
-/// Replays: stretches of neighbouring incarnations of a stored A/A run, as long as a live run has,
-/// with the labels of each incarnation exchanged at random.
+/// Makes replays of a stored A/A run: each takes as many neighbouring incarnations as a live run
+/// has, and exchanges the labels of each incarnation at random.
 Tally replay(const std::string& directory, const CheckOptions& options, std::mt19937_64& random) {
   const auto [plan, record] = read_run(directory);
   if (plan.points.size() != 1 || plan.points[0].cells.size() != 2) {
     throw std::runtime_error(
-        fmt::format("{} is no A/A run: it needs one point with two labels of one strategy, and no "
-                    "references",
+        fmt::format("{} is not an A/A run: it must have one point with two labels of one strategy, "
+                    "and no references",
                     directory));
   }
   PointSamples all;
@@ -84,9 +88,10 @@ Tally replay(const std::string& directory, const CheckOptions& options, std::mt1
   const auto length = static_cast<std::size_t>(
       std::lround(static_cast<double>(all.size()) * budget_s / plan.budget_s));
   if (length < 8 || length > all.size()) {
-    throw std::runtime_error(
-        fmt::format("{} holds {} incarnations in {:g} s: too few for replays of {:g} s with 8 each",
-                    directory, all.size(), plan.budget_s, budget_s));
+    throw std::runtime_error(fmt::format(
+        "{} has {} incarnations in {:g} s, which is too few for replays of {:g} s with at "
+        "least 8 each; give a longer run",
+        directory, all.size(), plan.budget_s, budget_s));
   }
   Tally tally;
   for (int i = 0; i < options.replays; ++i) {

@@ -1,12 +1,14 @@
-// The instrument checks itself. Each check prints one line: its name, its verdict, what it saw.
+// Checks that handoff measures correctly. Each check prints one line: its name, its verdict, and
+// what it measured.
 //
-//   aa      identical code against itself comes out equal, with an interval of at most 3 %
-//   retest  whole runs one after the other agree
-//   regime  short slices and uninterrupted seconds agree on every ratio, in size
-//   layout  the same sources, linked in another order and padded, come out equivalent
-//   parked  cells between their slices burn no CPU
-//   gate    how often unchanged code fails a gate, and a slowdown of twice the threshold passes
-//   proof   what making and checking every byte costs
+//   aa      identical code is found equal, with an interval of at most 3 %
+//   retest  whole runs, one after the other, agree
+//   regime  short slices and slices of ten seconds give the same ratios
+//   layout  the same sources, linked in another order and with padding, are found equivalent
+//   parked  cells use no CPU time between their slices
+//   gate    how often unchanged code fails a gate, and how often a slowdown of twice the threshold
+//           passes
+//   proof   the cost of making and checking every byte
 #pragma once
 
 #include <functional>
@@ -31,12 +33,12 @@ struct CheckResult {
 };
 
 struct CheckOptions {
-  double budget_s = 0;              // 0: the check's own
-  int runs = 0;                     // live repetitions; 0: the check's own
-  std::uint64_t seed = 0;           // 0: a fresh one
-  std::vector<std::string> replay;  // aa, retest, gate: stored runs instead of live ones
+  double budget_s = 0;              // 0: the default of the check
+  int runs = 0;                     // how many times to measure; 0: the default of the check
+  std::uint64_t seed = 0;           // 0: a new one
+  std::vector<std::string> replay;  // aa, retest, gate: directories of stored runs to use instead
   int replays = 1000;
-  std::vector<std::string> strategies;  // aa, gate, regime: which; empty: the check's own
+  std::vector<std::string> strategies;  // aa, gate, regime; empty: the default of the check
   ForeignStrategies plugins;
 
   const std::vector<std::string>& strategies_or(const std::vector<std::string>& own) const {
@@ -44,8 +46,8 @@ struct CheckOptions {
   }
 };
 
-/// Runs `suite` on this machine without leaving files. `alter` may change the plan before. Throws
-/// UsageError, or std::runtime_error when a cell failed or the run was interrupted.
+/// Runs `suite` on this machine and leaves no files. `alter` may change the plan before the run.
+/// Throws UsageError, or std::runtime_error if a cell failed or the run was interrupted.
 struct Measured {
   Plan plan;
   RunRecord record;
@@ -54,7 +56,7 @@ Measured measure(
     const Suite& suite, const std::function<void(Plan&)>& alter = [](Plan&) {},
     const ForeignStrategies& plugins = {});
 
-/// A run that was stored in `directory`, from its journal. Throws std::runtime_error.
+/// The run stored in `directory`, from its journal. Throws std::runtime_error.
 Measured read_run(const std::string& directory);
 
 /// A suite of one group: 1:1, `payload` bytes, `strategies` as on the command line, no references.

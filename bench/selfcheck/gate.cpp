@@ -1,8 +1,9 @@
-// Gate: how often it cries wolf, stays undecided, and catches what it should.
+// Check of the gate: how often it calls unchanged code a regression, how often it stays undecided,
+// and how often it detects a real slowdown.
 //
-// From runs of one strategy under three labels, stored (--replay) or made now: neighbouring
-// incarnations, as many as a gate of that budget has, with the labels of each exchanged at random
-// and one of them slowed down by a known factor, judged with the very looks of a gate.
+// It uses runs of one strategy under three labels, stored ones (--replay) or new ones. Each replay
+// takes as many neighbouring incarnations as a gate of that budget has, exchanges the labels of
+// each at random, slows down one label by a known factor, and judges them with the looks of a gate.
 #include "bench/stats/gate.h"
 
 #include <fmt/format.h>
@@ -21,8 +22,8 @@ namespace handoff {
 
 namespace {
 
-constexpr double kRecordedGates = 3;  // a run to replay lasts as long as so many gates
-constexpr double kMostWolf = 0.01, kMostUndecided = 0.05, kLeastCaught = 0.95;
+constexpr double kRecordedGates = 3;  // a run for replays lasts as long as so many gates
+constexpr double kMostFalseAlarms = 0.01, kMostUndecided = 0.05, kLeastCaught = 0.95;
 const std::vector<std::string> kGated{"mutex_queue", "lockfree_spsc"};
 
 GateVerdict replay_once(PointSamples sample, double slowdown, std::mt19937_64& random) {
@@ -66,7 +67,7 @@ Rates replay(const PointSamples& all, std::size_t length, double slowdown, int r
   return rates;
 }
 
-/// Three labels of one strategy, measured now.
+/// Measures one strategy under three labels.
 Measured record(const std::string& strategy, double budget_s, const CheckOptions& options) {
   const auto labelled = [&](const char* label) { return fmt::format("{}={}", label, strategy); };
   return measure(
@@ -78,17 +79,19 @@ class Report {
  public:
   void add(const std::string& what, const Rates& same, const Rates& slower, double slowdown) {
     result_.text += fmt::format(
-        "{}{}: unchanged code regression {} and undecided {}, {:.0f} % slower caught {}",
+        "{}{}: unchanged code is called a regression in {} and undecided in {}; a slowdown of "
+        "{:.0f} % is detected in {}",
         result_.text.empty() ? "" : "; ", what, text(same.regressions, same.replays),
         text(same.undecided, same.replays), 100 * (slowdown - 1),
         text(slower.regressions, slower.replays));
-    const Interval wolf = rate_interval(same.regressions, same.replays);
+    const Interval false_alarms = rate_interval(same.regressions, same.replays);
     const Interval open = rate_interval(same.undecided, same.replays);
     const Interval caught = rate_interval(slower.regressions, slower.replays);
-    if (wolf.lo > kMostWolf || open.lo > kMostUndecided || caught.hi < kLeastCaught) {
+    if (false_alarms.lo > kMostFalseAlarms || open.lo > kMostUndecided ||
+        caught.hi < kLeastCaught) {
       result_.verdict = CheckVerdict::kFailed;
     } else if (result_.verdict == CheckVerdict::kOk &&
-               (wolf.value > kMostWolf || open.value > kMostUndecided ||
+               (false_alarms.value > kMostFalseAlarms || open.value > kMostUndecided ||
                 caught.value < kLeastCaught)) {
       result_.verdict = CheckVerdict::kCannotTell;
     }
@@ -121,11 +124,11 @@ CheckResult check_gate(const CheckOptions& options, std::ostream& progress) {
                                                  std::min(budget_s / run.record.spent_s(), 1.0));
     if (length < 8) {
       throw std::runtime_error(fmt::format(
-          "{} is no run of one point with three labels of one strategy, no references and at "
-          "least 8 incarnations in {:g} s",
+          "{} cannot be used: it must be a run of one point with three labels of one strategy, "
+          "without references, and with at least 8 incarnations in {:g} s",
           what, budget_s));
     }
-    progress << fmt::format("gate {}: {} incarnations, {} a gate\n", what, all.size(), length);
+    progress << fmt::format("gate {}: {} incarnations, {} per gate\n", what, all.size(), length);
     report.add(what, replay(all, length, 1, options.replays, random),
                replay(all, length, slowdown, options.replays, random), slowdown);
   };

@@ -1,5 +1,5 @@
-// Layout: the same sources linked in another order and padded (handoff-relinked, built beside this
-// program). Code has moved; the answer must not.
+// Check of the code layout: handoff-relinked has the same sources, linked in another order and with
+// padding, so its code has other addresses. Its cells must be equivalent to those of this program.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -30,7 +30,8 @@ CheckResult check_layout(const CheckOptions& options, std::ostream& progress) {
   const std::string relinked = relinked_program();
   if (relinked.empty()) {
     return {CheckVerdict::kCannotTell,
-            "handoff-relinked is not beside this program; build the target handoff-relinked"};
+            "the program handoff-relinked is missing beside this program; build the target "
+            "handoff-relinked"};
   }
   CheckResult result{CheckVerdict::kOk, ""};
   for (const char* strategy : kRelinked) {
@@ -41,7 +42,7 @@ CheckResult check_layout(const CheckOptions& options, std::ostream& progress) {
         measure(suite, [&](Plan& plan) { plan.points[0].cells[1].program = relinked; });
     const PointEstimate estimate =
         handoff::estimate(measured.plan, measured.plan.points[0], measured.record.point(0));
-    if (estimate.pairs.empty()) return {CheckVerdict::kCannotTell, "nothing could be compared"};
+    if (estimate.pairs.empty()) return {CheckVerdict::kCannotTell, "no pair could be compared"};
     const PairEstimate& pair = estimate.pairs.front();
     const double half_width = std::sqrt(pair.typical.hi / pair.typical.lo) - 1;
     progress << fmt::format("layout {}: {:.4f} [{:.4f}, {:.4f}] {}\n", strategy, pair.typical.value,

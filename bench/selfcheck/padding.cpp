@@ -1,5 +1,5 @@
-// Code that nobody calls: moves everything linked behind it (see layout.cpp). In handoff-relinked
-// only.
+// Code that is never called. It shifts the addresses of everything that is linked after it (see
+// layout.cpp). Only handoff-relinked has it.
 #include <cstdint>
 
 namespace handoff {

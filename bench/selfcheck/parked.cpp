@@ -1,4 +1,4 @@
-// Parked: what cells burn between their slices.
+// Check of parked cells: how much CPU time cells use between their slices.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ CheckResult check_parked(const CheckOptions& options, std::ostream& progress) {
     const double share = cell.parked_cpu_share_sum / cell.closed;
     const std::string& label = measured.plan.points[0].cells[c].label;
     progress << fmt::format("parked {}: {:.4f} % of a CPU\n", label, 100 * share);
-    if (!cell.note.empty()) {  // a runtime that is known to wind down slowly: said, not judged
+    if (!cell.note.empty()) {  // a runtime known to become idle slowly: reported, but not judged
       noted += fmt::format("; {} {:.3f} % ({})", label, 100 * share, cell.note);
     } else if (share >= most) {
       most = share;
@@ -34,7 +34,7 @@ CheckResult check_parked(const CheckOptions& options, std::ostream& progress) {
     }
   }
   return {most <= kMost ? CheckVerdict::kOk : CheckVerdict::kFailed,
-          fmt::format("between slices a cell burns at most {:.3f} % of a CPU ({}){}", 100 * most,
+          fmt::format("between slices a cell uses at most {:.3f} % of a CPU ({}){}", 100 * most,
                       where, noted)};
 }
 

@@ -1,5 +1,5 @@
-// Proof: what it costs to make every byte from its id, check it and mark it, against a bare loop
-// that only writes and reads the bytes. One thread, alternating slices.
+// Check of the proof's cost: making every byte of an item from its id, checking it and marking it,
+// compared with a bare loop that only writes and reads the bytes. One thread, alternating slices.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -27,7 +27,7 @@ void proved(Producer& producer, Consumer& consumer) {
   while (producer.next(value)) consumer.accept(value);
 }
 
-/// Writes and reads the same number of bytes; the compiler cannot know that nobody looks.
+/// Writes and reads the same number of bytes. The compiler cannot see that they are not used.
 template <std::size_t N>
 void bare(std::uint64_t items) {
   Value<N> value{};
@@ -61,7 +61,7 @@ Cost cost(const TickRate& rate) {
       lanes.arm(static_cast<std::uint32_t>(block), kItems);
       with.push_back(per_item_ns([&] { proved<N>(lanes.producers()[0], lanes.consumers()[0]); }));
       if (!prove(lanes, {.fifo = true, .hands_over = false}).good())
-        throw std::runtime_error("the proof of a bare loop failed");
+        throw std::runtime_error("the proof failed for items that no other thread touched");
       without.push_back(per_item_ns([&] { bare<N>(kItems); }));
     }
     proved_logs.push_back(std::log(median(with)));
@@ -75,7 +75,7 @@ Cost cost(const TickRate& rate) {
 CheckResult check_proof(const CheckOptions& /*options*/, std::ostream& progress) {
   struct Line {
     int payload;
-    double most_ns;  // wanted, production and proof together
+    double most_ns;  // limit for production and proof together
     Cost cost;
   };
   const TickRate rate = measure_tick_rate();
@@ -84,9 +84,10 @@ CheckResult check_proof(const CheckOptions& /*options*/, std::ostream& progress)
     const Interval& with = line.cost.proved_ns;
     progress << fmt::format("proof {} B: {:.2f} ns [{:.2f}, {:.2f}], bare loop {:.2f} ns\n",
                             line.payload, with.value, with.lo, with.hi, line.cost.bare_ns.value);
-    result.text += fmt::format("{}{} B {:.2f} ns an item, {:.2f} without (at most {:g} wanted)",
-                               result.text.empty() ? "" : ", ", line.payload, with.value,
-                               line.cost.bare_ns.value, line.most_ns);
+    result.text +=
+        fmt::format("{}{} B: {:.2f} ns per item, {:.2f} ns without proof (limit {:g} ns)",
+                    result.text.empty() ? "" : "; ", line.payload, with.value,
+                    line.cost.bare_ns.value, line.most_ns);
     if (with.lo > line.most_ns) {
       result.verdict = CheckVerdict::kFailed;
     } else if (with.hi > line.most_ns && result.verdict == CheckVerdict::kOk) {

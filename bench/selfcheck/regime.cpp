@@ -1,6 +1,6 @@
-// Regime: do short slices measure the same as uninterrupted seconds? Not in sign only, in size: for
-// every strategy the ratio to a common one, from runs of short slices and from slices of ten
-// seconds, several of each in turn; each must lie within the other's interval.
+// Check of the slice length: do short slices and slices of ten seconds give the same ratios? For
+// every strategy, the ratio to one common strategy is measured with both, several times in turn.
+// Each result must lie within the interval of the other.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -57,8 +57,8 @@ Logs paired_logs_of(const Measured& measured, const std::string& anchor) {
   return logs;
 }
 
-/// Log ratios of several runs: their mean, and half the interval of it at `confidence`, between-run
-/// term included.
+/// The mean of the log ratios of several runs, and the half-width of its interval, including the
+/// between-run term.
 struct Side {
   double mean = 0, half = 0;
   [[nodiscard]] bool holds(double log) const { return std::abs(log - mean) <= half; }
@@ -108,7 +108,7 @@ CheckResult check_regime(const CheckOptions& options, std::ostream& progress) {
         suite,
         [](Plan& plan) {
           plan.points[0].blocks = 1;
-          plan.budget_s = 0;  // one block, then the end
+          plan.budget_s = 0;  // so that the run ends after one block
         },
         options.plugins));
     for (const auto& [label, log] : whole) {
@@ -116,7 +116,7 @@ CheckResult check_regime(const CheckOptions& options, std::ostream& progress) {
     }
     progress << fmt::format("regime round {} of {}\n", round + 1, rounds) << std::flush;
   }
-  // All strategies together at 95 %: each is compared twice.
+  // The intervals hold at 95 % for all strategies together. Each strategy is compared twice.
   const auto compared = static_cast<double>(std::max<std::size_t>(2 * (brief.size() - 1), 1));
   const double confidence = 1 - (1 - kConfidence) / compared;
   CheckResult result{CheckVerdict::kOk, ""};
@@ -127,18 +127,18 @@ CheckResult check_regime(const CheckOptions& options, std::ostream& progress) {
     const Side slices = side_of(logs, between, confidence);
     const Side whole = side_of(lasting[label], between, confidence);
     const bool agree = slices.holds(whole.mean) && whole.holds(slices.mean);
-    progress << fmt::format("regime {} / {}: {} in slices, {} in pieces of {:g} s{}\n", label,
+    progress << fmt::format("regime {} / {}: {} in short slices, {} in slices of {:g} s{}\n", label,
                             anchor, slices.text(), whole.text(), slice_s, agree ? "" : ": DIFFER");
     ++told;
     agreed += agree ? 1 : 0;
     if (!agree) {
-      result.text += fmt::format("; {} / {} {} in slices and {} in one piece", label, anchor,
+      result.text += fmt::format("; {} / {}: {} in short slices, {} in long ones", label, anchor,
                                  slices.text(), whole.text());
     }
   }
   result.text = fmt::format(
-      "{} of {} ratios to {} agree in size between slices and pieces of {:g} s, {} rounds{}",
-      agreed, told, anchor, slice_s, rounds, result.text);
+      "{} of {} ratios to {} agree between short slices and slices of {:g} s, {} rounds{}", agreed,
+      told, anchor, slice_s, rounds, result.text);
   if (told == 0) result.verdict = CheckVerdict::kCannotTell;
   if (agreed < told) result.verdict = CheckVerdict::kFailed;
   return result;

@@ -1,4 +1,4 @@
-// Retest: whole runs one after the other. Would I get the same answer tomorrow?
+// Check by repetition: do whole runs, one after the other, give the same verdicts?
 #include <fmt/format.h>
 
 #include <cmath>
@@ -24,7 +24,7 @@ struct Comparison {
 };
 using Answers = std::map<std::string, Comparison>;  // "point: a / b", a before b
 
-/// All pairs of candidates with the leader, named the same way round whoever leads.
+/// All pairs of candidates with the leader. Each is named in the same direction, whichever leads.
 Answers answers_of(const Measured& measured) {
   Answers answers;
   for (std::size_t p = 0; p < measured.plan.points.size(); ++p) {
@@ -54,8 +54,8 @@ bool reversed(PairVerdict a, PairVerdict b) {
          (a == PairVerdict::kSlower && b == PairVerdict::kFaster);
 }
 
-/// What the runs differ by beyond their own standard errors: the standard deviation of a log ratio
-/// from run to run, by moments.
+/// How much the runs differ in addition to their own standard errors: the standard deviation of a
+/// log ratio from run to run, estimated by moments.
 double between_run_sd(const std::vector<Answers>& runs) {
   double excess = 0;
   int count = 0;
@@ -118,12 +118,10 @@ CheckResult check_retest(const CheckOptions& options, std::ostream& progress) {
   const Interval rate = rate_interval(foretold, pairs);
   CheckResult result;
   result.text = fmt::format(
-      "{} runs of {:g} s: {} reversed verdicts; tomorrow's estimate lies where today's run "
-      "foretold "
-      "it with 95 % in {} of {} pairs ({:.0f} % [{:.0f}, {:.0f}]), and in the interval of the "
-      "table "
-      "in {}; {} pairs were decided; between runs a ratio moves by {:.1f} % (standard deviation) "
-      "beyond what one run can see",
+      "{} runs of {:g} s: {} reversed verdicts; the next run's ratio lies in the 95 % prediction "
+      "interval in {} of {} pairs ({:.0f} % [{:.0f}, {:.0f}]), and in the interval of the table in "
+      "{}; {} pairs were decided; between runs a ratio varies by {:.1f} % (standard deviation) in "
+      "addition to the noise within a run",
       runs.size(), budget_s, reversals, foretold, pairs, 100 * rate.value, 100 * rate.lo,
       100 * rate.hi, holding, decided, 100 * between_run_sd(runs));
   result.verdict = reversals > 0 || rate.hi < kWantedHolding ? CheckVerdict::kFailed

@@ -34,8 +34,8 @@ std::string_view name(Obstacle obstacle) {
 
 namespace {
 
-// Bonferroni: comparisons at an equal part of `alpha` each hold together at 1 - alpha, whatever
-// their dependence.
+// Bonferroni: if each comparison is made at an equal part of `alpha`, all are right at once with
+// probability 1 - alpha, however they depend on each other.
 double part_of(double alpha, std::size_t comparisons) {
   return alpha / static_cast<double>(std::max<std::size_t>(comparisons, 1));
 }

@@ -1,9 +1,9 @@
-# Puts suite files into the program.
+# Compiles suite files into the program.
 #
 #   handoff_embed_suites(OUTPUT.cpp FILE.toml...)
 #
 # writes OUTPUT.cpp, which defines handoff::suite_text() and handoff::suite_names() of
-# bench/suite/suite.h; a suite is named after its file, and the order is that of the arguments.
+# bench/suite/suite.h. A suite is named after its file; the order is that of the arguments.
 # CMake runs again when a file changes; OUTPUT.cpp is written only if its text changes.
 function(handoff_embed_suites output)
   set(texts "")

@@ -54,8 +54,8 @@ std::optional<std::string> nearest(std::string_view name, std::span<const std::s
 
 std::string did_you_mean(std::string_view name, std::span<const std::string> names) {
   if (const auto near = nearest(name, names)) return "did you mean '" + *near + "'?";
-  if (names.empty()) return "there is none";
-  std::string text = names.size() == 1 ? "the only one is " : "known are ";
+  if (names.empty()) return "there is none to choose from";
+  std::string text = names.size() == 1 ? "the only choice is " : "choose from ";
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
     text += names[i];

@@ -15,18 +15,19 @@ namespace {
 constexpr const char* kExamples =
     R"(Examples:
   handoff run                                   the default suite, two minutes
-  handoff run --suite quick                     a first look, 20 seconds
+  handoff run --suite quick                     a first look, 25 seconds
   handoff run --suite full --out night          everything, results in night/
   handoff run --strategies mutex_queue,lockfree_queue --pairs 1:1,4:2 --payload 64,64K
   handoff run --producers 1,2,4 --consumers 1,2,4 --capacity 64,1024
-  handoff run --suite default --payload 64      the suite's thread counts at one size
-  handoff run --suite default --precision 5%    done as soon as it is clear
+  handoff run --suite default --payload 64      the suite's thread counts at one payload size
+  handoff run --suite default --precision 5%    stops as soon as ratios are known to 5 %
   handoff run --strategies a=mutex_queue,b=mutex_queue --budget 10s
   handoff run --config mine.toml --pin 0,1      a file like those in bench/suite/
-  handoff run --resume night                    go on after an interruption
+  handoff run --resume night                    continue an interrupted run
   handoff run --dry-run --topology 'pack:2 l3:8 core:4 pu:2'   plan for 128 CPUs
 
-Exit status: 0 done; 1 usage, or the run could not go on; 2 a cell failed; 130 interrupted.)";
+Exit status: 0 done; 1 usage error, or the run could not continue; 2 a strategy failed;
+130 interrupted.)";
 
 bool is_axis(std::string_view key) {
   return std::any_of(std::begin(kAxes), std::end(kAxes), [key](const Described& axis) {
@@ -73,8 +74,8 @@ const std::vector<std::string>& progress_words() {
 
 void add_plugin_option(CLI::App& app, std::vector<std::string>& plugins) {
   app.add_option("--plugin", plugins,
-                 "Strategies from a shared library, built with handoff_add_strategy();\n"
-                 "may be repeated.")
+                 "Shared library with further strategies, built with\n"
+                 "handoff_add_strategy(). May be repeated.")
       ->type_name("FILE")
       ->type_size(1)
       ->allow_extra_args(false);
@@ -84,34 +85,34 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   const TextOptions text(app);
   add_plugin_option(app, options.plugins);
   app.get_option("--plugin")->group("What to measure");
-  text("suite", options.suite, "NAME", "quick (20s), default (120s) or full (15m).")
+  text("suite", options.suite, "NAME", "quick (25s), default (120s) or full (15m).")
       ->group("What to measure");
   text("config", options.config, "FILE",
-       "Suite from a TOML file. Axes and settings given beside it, or beside\n"
-       "--suite, replace its own.")
+       "Suite from a TOML file. Values given on the command line replace those\n"
+       "of the file, or of --suite.")
       ->group("What to measure");
   text.axes(options);
   for (const Described& setting : kSettings) text.setting(setting, options);
-  text("out", options.out, "DIR", "Where results go. Default: reports/local/<UTC time>.")
+  text("out", options.out, "DIR", "Directory for the results. Default: reports/local/<UTC time>.")
       ->group("Results");
   text("resume", options.resume, "DIR",
-       "Go on with an interrupted run, with its options; refused for another\n"
-       "plan.")
+       "Continue the interrupted run in DIR with its own options. Refused if\n"
+       "other options would change its plan.")
       ->group("Results");
   text.progress(options);
   app.add_flag("--no-references", options.no_references,
-               "Candidates only: neither references nor the A/A control join the points.")
+               "Measure candidates only: no references, no A/A control.")
       ->disable_flag_override()
       ->group("What to measure");
   app.add_flag("--dry-run", options.dry_run,
-               "Show the plan and end; nothing is measured or written.")
+               "Show the plan and exit; nothing is measured or written.")
       ->disable_flag_override()
       ->group("Results");
   text("topology", options.topology, "MACHINE",
-       "With --dry-run: plan for another machine, given in hwloc's synthetic\n"
-       "format or as an XML file that lstopo wrote there.")
+       "With --dry-run: plan for another machine, described in hwloc's\n"
+       "synthetic format or by an XML file that lstopo wrote on it.")
       ->group("Results");
-  app.add_flag("--json", options.json, "With --dry-run: the plan as JSON.")
+  app.add_flag("--json", options.json, "With --dry-run: show the plan as JSON.")
       ->disable_flag_override()
       ->group("Results");
   app.footer(kExamples);
@@ -135,11 +136,11 @@ RunRequest resolve(const RunOptions& options) {
   for (const char* side : {"producers", "consumers"}) {
     if (given("pairs").empty() || given(side).empty()) continue;
     throw UsageError(fmt::format(
-        "--pairs '{}' and --{} '{}' exclude each other; give --pairs, or --producers with "
+        "--pairs '{}' and --{} '{}' exclude each other; give either --pairs, or --producers with "
         "--consumers",
         given("pairs"), side, given(side)));
   }
-  Axes axes;  // the command line's: they replace those of every group
+  Axes axes;  // of the command line: they replace those of every group
   for (const auto& [key, value] : options.values) {
     if (value.empty()) continue;
     const std::vector<std::string> values = split_list(value);
@@ -157,23 +158,24 @@ RunRequest resolve(const RunOptions& options) {
   }
 
   if (!options.out.empty() && !options.resume.empty()) {
-    throw UsageError(fmt::format(
-        "--out '{}' and --resume '{}' exclude each other; a resumed run goes on in its directory",
-        options.out, options.resume));
+    throw UsageError(
+        fmt::format("--out '{}' and --resume '{}' exclude each other; a resumed run writes to its "
+                    "own directory",
+                    options.out, options.resume));
   }
   if (options.dry_run && !options.resume.empty()) {
-    throw UsageError(fmt::format(
-        "--dry-run and --resume '{}' exclude each other; a resumed run has its plan already",
-        options.resume));
+    throw UsageError(
+        fmt::format("--dry-run and --resume '{}' exclude each other; a resumed run keeps its plan",
+                    options.resume));
   }
   if (!options.dry_run && !options.topology.empty()) {
     throw UsageError(
-        fmt::format("--topology '{}' is another machine, and a run measures this one; give "
-                    "--dry-run to see the plan",
+        fmt::format("--topology '{}' describes another machine, but a run measures this one; add "
+                    "--dry-run to see the plan for the other machine",
                     options.topology));
   }
   if (!options.dry_run && options.json) {
-    throw UsageError("--json is for --dry-run; a run writes results.json");
+    throw UsageError("--json works with --dry-run only; a run writes its results to results.json");
   }
   request.dry_run = options.dry_run;
   request.json = options.json;
@@ -187,8 +189,8 @@ RunRequest resolve(const RunOptions& options) {
   request.progress = parse_progress(options.progress);
   if (request.suite.incarnations.value_or(8) < 8) {
     request.warnings.push_back(
-        fmt::format("--incarnations '{}' is too few for a verdict; every pair stays undecided "
-                    "below 8",
+        fmt::format("--incarnations {} is too few for a verdict; every pair stays undecided with "
+                    "fewer than 8",
                     *request.suite.incarnations));
   }
   return request;
@@ -204,7 +206,7 @@ RunRequest resolve_axes(RunOptions options) {
 
 std::variant<RunRequest, Exit> parse_run(const std::vector<std::string>& arguments) {
   RunOptions options;
-  CLI::App app("Measure strategies side by side and say which is faster.", "handoff run");
+  CLI::App app("Measure strategies side by side, and report which is faster.", "handoff run");
   add_run_options(app, options);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

@@ -1,4 +1,5 @@
-// The options of `handoff run` and `handoff gate`, and how any command's usage errors are said.
+// The options of `handoff run` and `handoff gate`, and the messages for usage errors of any
+// command.
 //
 // The command line is read by CLI11 as text (RunOptions), then resolved against the suite or file
 // that it names (RunRequest). Nothing here exits or prints: a usage error becomes an Exit whose
@@ -21,13 +22,13 @@ class ParseError;
 
 namespace handoff {
 
-/// How a program ends: status, and what goes to stdout and stderr first.
+/// How the program ends: its exit status, and what it prints to stdout and stderr before.
 struct Exit {
   int code = 0;
   std::string out, err;
 };
 
-/// As typed; empty: not given.
+/// The options as typed; an empty one was not given.
 struct RunOptions {
   std::string suite, config, out, resume, progress, topology;
   bool quiet = false, no_references = false, dry_run = false, json = false;
@@ -39,7 +40,7 @@ enum class Progress : std::uint8_t { kAuto, kPlain, kNone };
 /// auto, plain or none; empty: auto. Errors: UsageError.
 Progress parse_progress(const std::string& text);
 
-/// What to do, checked as far as that goes without strategies and machine.
+/// What to do. Checked as far as possible without knowing the strategies and the machine.
 struct RunRequest {
   Suite suite;  // the named one, overridden by the command line
   std::string out, resume;
@@ -49,8 +50,7 @@ struct RunRequest {
   bool json = false;     // of a dry run: as JSON
   std::string topology;  // of a dry run: the machine to plan for; empty: this one
   Progress progress = Progress::kAuto;
-  bool shapes_plan =
-      false;  // anything was given that a plan depends on; else --resume takes its own
+  bool shapes_plan = false;  // some option affects the plan; --resume then compares the plans
   std::vector<std::string> warnings;  // sentences for stderr
 };
 
@@ -65,22 +65,23 @@ void add_run_options(CLI::App& app, RunOptions& options);
 
 /// Suite, file and command line put together. Errors: UsageError.
 ///
-/// Without --suite and --config: axes given stand alone (suite "custom", what is not said is 1:1,
-/// 64 bytes, 1024 items, copy); none given is the suite "default".
+/// Without --suite and --config: if axes are given, the suite is "custom" and has these axes only
+/// (values not given are 1:1, 64 bytes, 1024 items, copy); without axes it is "default".
 RunRequest resolve(const RunOptions& options);
 
-/// The same where no suite is meant: no axes given are 1:1, 64 bytes, 1024 items, copy.
+/// The same for commands without suites: without axes, the point is 1:1, 64 bytes, 1024 items,
+/// copy.
 RunRequest resolve_axes(RunOptions options);
 
-/// As typed, of `handoff gate`.
+/// The options of `handoff gate` as typed.
 struct GateOptions {
   std::string base, head, threshold;
   RunOptions run;
 };
 void add_gate_options(CLI::App& app, GateOptions& options);
 
-/// The end that CLI11's exception asks for: help and version with status 0, else one sentence in
-/// our style and status 1. `root` is the app whose parse() threw.
+/// What an exception of CLI11 leads to: help or version with status 0, else one sentence in our
+/// style and status 1. `root` is the app whose parse() threw.
 Exit exit_for(const CLI::App& root, const CLI::ParseError& error);
 Exit exit_for(const UsageError& error);
 

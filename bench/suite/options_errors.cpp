@@ -80,7 +80,7 @@ std::string sentence(const CLI::App& root, const CLI::ParseError& error) {
     const auto rest = root.remaining(true);
     const auto option = std::find_if(rest.begin(), rest.end(),
                                      [](const auto& word) { return word.rfind('-', 0) == 0; });
-    // Where no command was understood, the word in its place is what is wrong, not what follows it.
+    // If no command was recognised, the first word is wrong, not the words that follow it.
     const bool mistyped = app == &root && !rest.empty() && rest.front().rfind('-', 0) != 0;
     if (!rest.empty()) {
       return unexpected(root, mistyped || option == rest.end() ? rest.front() : *option);

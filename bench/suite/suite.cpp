@@ -29,7 +29,7 @@ const std::vector<std::string>& all_keys() {
   return keys;
 }
 
-/// Removes comments and checks what CLI11's reader takes without a word: a line that is neither
+/// Removes comments, and rejects what CLI11's reader accepts silently: a line that is neither
 /// section nor key, an array that is not closed.
 std::string checked_toml(std::string_view text, std::string_view origin) {
   std::istringstream in{std::string(text)};
@@ -58,7 +58,8 @@ std::string checked_toml(std::string_view text, std::string_view origin) {
       if (c == ']' && !section) in_array = false;
     }
     if (quote != 0) {
-      throw UsageError(fmt::format("{}, line {}: a {} is not closed", origin, number, quote));
+      throw UsageError(
+          fmt::format("{}, line {}: the quote {} is not closed", origin, number, quote));
     }
     line.resize(end);
     if (section && CLI::detail::to_lower(CLI::detail::trim_copy(line)) == "[default]") {
@@ -74,7 +75,8 @@ std::string checked_toml(std::string_view text, std::string_view origin) {
     out += line + "\n";
   }
   if (in_array) {
-    throw UsageError(fmt::format("{}, line {}: the list is not closed by ]", origin, open_line));
+    throw UsageError(fmt::format("{}, line {}: the list that begins here is not closed by ]",
+                                 origin, open_line));
   }
   return out;
 }
@@ -91,7 +93,7 @@ std::vector<T> each(std::span<const std::string> values, const Parse& parse) {
 
 const std::string& single(std::span<const std::string> values, std::string_view where) {
   if (values.size() == 1) return values.front();
-  throw UsageError(fmt::format("{} takes one value, not {}", where, values.size()));
+  throw UsageError(fmt::format("{} takes one value, but {} are given", where, values.size()));
 }
 
 int parse_incarnations(std::string_view where, std::span<const std::string> values) {
@@ -215,11 +217,12 @@ Suite parse_suite(std::string_view text, std::string_view origin) {
     if (item.name == "--" || item.name == "++") continue;  // CLI11's marks of a section's ends
     const std::string where = fmt::format("{}: {}", origin, item.fullname());
     if (item.parents.size() > 1 || !seen.insert(item.fullname()).second) {
-      throw UsageError(where + (item.parents.size() > 1 ? " lies deeper than one section"
-                                                        : " stands there twice"));
+      throw UsageError(where + (item.parents.size() > 1
+                                    ? " is in a section inside a section; use one level of sections"
+                                    : " is given twice; delete one of them"));
     }
     if (item.inputs.empty() || item.inputs.front().empty()) {
-      throw UsageError(where + " has no value");
+      throw UsageError(where + " has no value; give one, or delete the key");
     }
     const auto at = std::find(sections.begin(), sections.end(), section);
     Axes& axes =
@@ -230,8 +233,8 @@ Suite parse_suite(std::string_view text, std::string_view origin) {
             : (item.name == "producers" || item.name == "consumers") && !axes.pairs.empty();
     if (both_ways) {
       throw UsageError(where +
-                       " and pairs exclude each other; give one of producers with "
-                       "consumers, or pairs");
+                       " and pairs exclude each other; give either pairs, or producers with "
+                       "consumers");
     }
     if (!section.empty() && item.name == "incarnations") {
       axes.incarnations = parse_incarnations(where, item.inputs);
@@ -241,7 +244,7 @@ Suite parse_suite(std::string_view text, std::string_view origin) {
     if (section.empty() && set_setting(suite, item.name, item.inputs, where)) continue;
     const auto& keys = all_keys();
     if (std::find(keys.begin(), keys.end(), item.name) != keys.end()) {
-      throw UsageError(where + " holds for the whole run; move it above the first [section]");
+      throw UsageError(where + " applies to the whole run; move it above the first [section]");
     }
     throw UsageError(fmt::format("{}: unknown key '{}'; {}", origin, item.name,
                                  did_you_mean(item.name, section.empty() ? keys : axis_keys())));

@@ -9,8 +9,8 @@
 //   [rest]                         axes at the top are the defaults of the groups
 //   pairs = ["auto", "8:1"]        earlier points matter more: a small budget drops the last first
 //   capacity = [64, 1024]
-//   incarnations = 16              more than the usual least for the points of this group, where
-//                                  the budget then still holds all of them
+//   incarnations = 16              raises the minimum (8) for the points of this group, if the
+//                                  budget still holds all of them
 //
 // A point that occurs again is measured once. Units: bytes, seconds, items.
 #pragma once
@@ -27,7 +27,7 @@
 
 namespace handoff {
 
-/// The axes of one group; an empty one was not said.
+/// The axes of one group; an empty one was not given.
 struct Axes {
   std::vector<AskedPair> pairs;
   std::vector<std::uint32_t> producers, consumers;  // their product; excludes pairs
@@ -35,7 +35,7 @@ struct Axes {
   std::vector<Transfer> transfer;
   std::vector<Wait> wait;
   std::vector<std::uint32_t> spin_ns;  // of waits that spin for a while
-  std::optional<int> incarnations;     // of its points, at least; no axis
+  std::optional<int> incarnations;     // minimum for its points; not an axis
 
   [[nodiscard]] bool empty() const;
 };
@@ -44,10 +44,10 @@ struct Suite {
   std::string name = "custom";            // quick, default, full; custom if changed or a user's own
   std::vector<AskedStrategy> strategies;  // empty: all candidates
   std::optional<double> budget_s, slice_s, timeout_s;
-  std::optional<double> precision;  // a share: stop where ratios are known to within it
+  std::optional<double> precision;  // a share: a point stops once its ratios are known to within it
   std::optional<int> incarnations;
   std::optional<std::uint64_t> seed, memory_bytes;
-  bool references = true;  // join those registered, and the control
+  bool references = true;  // add the registered references and the A/A control
   std::string pin = "auto";
   std::vector<Axes> groups;
 };
@@ -71,22 +71,22 @@ bool set_axis(Axes& axes, std::string_view key, std::span<const std::string> val
               std::string_view where);
 bool set_setting(Suite& suite, std::string_view key, std::span<const std::string> values,
                  std::string_view where);
-/// What `axes` does not say is taken from `defaults`.
+/// Axes that are empty in `axes` are taken from `defaults`.
 void inherit(Axes& axes, const Axes& defaults);
 
 /// The pairs that `asked` stands for on `usable_cpus`, each once. For n = 2, 4, 8 … up to
 /// usable_cpus: symmetric n:n, many-to-one n:1, one-to-many 1:n; oversubscribed is twice the CPUs
-/// on each side, at least 4:4; auto is 1:1, then all of these. The most telling n come first, since
-/// a budget drops what comes last: 2, then half the CPUs, then the middle between these, and so on;
-/// n beyond half the CPUs last. On 128 CPUs: 2, 64, 8, 4, 16, 32, 128.
+/// on each side, at least 4:4; auto is 1:1, then all of these. The most informative n come first,
+/// since a budget drops what comes last: 2, then half the CPUs, then the middle between these, and
+/// so on; n beyond half the CPUs come last. On 128 CPUs: 2, 64, 8, 4, 16, 32, 128.
 std::vector<AskedPair> expand_pairs(std::span<const AskedPair> asked, int usable_cpus);
 
-/// How long a wait spins before it sleeps, where that is not said: next to nothing where the
-/// awaited thread may need this very CPU.
+/// Default of how long a wait spins before it sleeps. Very short if there are more threads than
+/// CPUs: the awaited thread may need the CPU of the one that spins.
 std::uint32_t usual_spin_ns(std::uint32_t threads, int usable_cpus);
 
 /// The workloads of a group on `usable_cpus`: pairs slowest, then payload, capacity, transfer,
-/// wait, spin. What is not said is 1:1, 64 bytes, 1024 items, copy, spin-block, usual_spin_ns().
+/// wait, spin. Values not given are 1:1, 64 bytes, 1024 items, copy, spin-block, usual_spin_ns().
 std::vector<Workload> expand_axes(const Axes& axes, int usable_cpus);
 
 }  // namespace handoff

@@ -12,13 +12,13 @@ void add_once(std::vector<AskedPair>& pairs, std::uint32_t producers, std::uint3
   if (std::find(pairs.begin(), pairs.end(), pair) == pairs.end()) pairs.push_back(pair);
 }
 
-/// 2, 4, 8 … up to `cpus`, the most telling first, so that a budget drops what lies between: 2; the
-/// largest of which two sides have a CPU for each thread; between these, always the middle of a
-/// gap; and last what is larger.
+/// 2, 4, 8 … up to `cpus`, the most informative first, since a budget drops what comes last: 2; the
+/// largest n for which n:n has a CPU per thread; then the middle of each gap between these; and
+/// last what is larger.
 std::vector<std::uint32_t> ladder(std::uint32_t cpus) {
   std::vector<std::uint32_t> rungs;
   const auto add = [&](int exponent) { rungs.push_back(std::uint32_t{1} << exponent); };
-  // An exponent: 2^fitting is half of cpus at most.
+  // 2^fitting is the largest power of two that is at most half of cpus, but at least 2.
   const int fitting = std::max(1, static_cast<int>(std::bit_width(cpus)) - 2);
   add(1);
   if (fitting > 1) add(fitting);
@@ -87,7 +87,7 @@ std::vector<Workload> expand_axes(const Axes& axes, int usable_cpus) {
       for (const std::uint32_t spin_ns : or_else(axes.spin_ns, spin)) {
         workload.spin_ns = wait == Wait::kSpinBlock ? spin_ns : 0;
         workloads.push_back(workload);
-        if (wait != Wait::kSpinBlock) break;  // one point, however long others spin
+        if (wait != Wait::kSpinBlock) break;  // the spin time has no effect: one point
       }
     }
   };

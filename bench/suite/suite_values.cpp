@@ -45,7 +45,7 @@ bool is_name(std::string_view text) {
   });
 }
 
-/// A duration as a reader writes it back: all digits that it needs.
+/// A duration as an option accepts it, without rounding.
 std::string exact_duration(double seconds) {
   for (auto unit = kUnits.rbegin(); unit != kUnits.rend(); ++unit) {
     if (seconds >= unit->seconds) return fmt::format("{:g}{}", seconds / unit->seconds, unit->text);
@@ -118,7 +118,7 @@ double parse_duration_s(std::string_view where, std::string_view text, double mi
                     where, text));
   }
   const double seconds = value * known->seconds;
-  constexpr double kRounding = 1e-12;  // 100 * 1e-6 is less than 100e-6
+  constexpr double kRounding = 1e-12;  // in floating point, 100 * 1e-6 is less than 100e-6
   if (seconds < min_s * (1 - kRounding) || seconds > max_s * (1 + kRounding)) {
     throw UsageError(fmt::format("{} '{}' is out of range; give {} to {}", where, text,
                                  exact_duration(min_s), exact_duration(max_s)));
@@ -134,7 +134,7 @@ double parse_share(std::string_view where, std::string_view text, double min, do
   const std::string_view unit = trim(rest.substr(static_cast<std::size_t>(end - rest.data())));
   if (error != std::errc{} || unit != "%" || !std::isfinite(value)) {
     throw UsageError(
-        fmt::format("{} '{}' is not a share; write a number with %, such as 1%", where, text));
+        fmt::format("{} '{}' is not a percentage; write a number with %, such as 1%", where, text));
   }
   if (value < 100 * min || value > 100 * max) {
     throw UsageError(fmt::format("{} '{}' is out of range; give {:g}% to {:g}%", where, text,

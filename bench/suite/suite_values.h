@@ -1,4 +1,4 @@
-// The values that options and suite files are written with: sizes, durations, pairs, names.
+// Parsers for the values of options and suite files: sizes, durations, pairs, names.
 //
 // Every parser takes `where`, the text that an error sentence begins with ("--payload", or
 // "mine.toml: payload"), and throws UsageError with a sentence: what was wrong, the value seen,
@@ -16,15 +16,16 @@
 
 namespace handoff {
 
-/// What the user asked for cannot be; what() is one sentence for stderr, exit status 1.
+/// What the user asked for is not possible. what() is one sentence for stderr; the exit status is
+/// 1.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Producers and consumers: a fixed pair, or a word that stands for pairs of the machine's size.
+/// Producers and consumers: a fixed pair, or a word for pairs that depend on the number of CPUs.
 struct AskedPair {
-  std::string word;  // one of pair_words(), or empty: the numbers hold
+  std::string word;  // one of pair_words(); empty: the numbers are the pair
   std::uint32_t producers = 1, consumers = 1;
 
   friend bool operator==(const AskedPair&, const AskedPair&) = default;
@@ -37,13 +38,13 @@ struct AskedStrategy {
   friend bool operator==(const AskedStrategy&, const AskedStrategy&) = default;
 };
 
-/// "a, b,c" as {"a", "b", "c"}; empty parts are kept, so that they are refused where they are read.
+/// "a, b,c" as {"a", "b", "c"}. Empty parts are kept: the parser of the value refuses them.
 std::vector<std::string> split_list(std::string_view text);
 
 /// A whole number of at least `min` and at most `max`.
 std::uint64_t parse_count(std::string_view where, std::string_view text, std::uint64_t min,
                           std::uint64_t max);
-/// Bytes: digits, then nothing or K, M or G (powers of 1024), then B or iB if liked.
+/// Bytes: digits, then optionally K, M or G (powers of 1024), then optionally B or iB.
 std::uint64_t parse_size(std::string_view where, std::string_view text, std::uint64_t min,
                          std::uint64_t max);
 /// Seconds from digits and one of ns, us, ms, s, m, h.
@@ -54,9 +55,9 @@ Transfer parse_transfer(std::string_view where, std::string_view text);
 Wait parse_wait(std::string_view where, std::string_view text);
 /// "4:2", or one of pair_words().
 AskedPair parse_pair(std::string_view where, std::string_view text);
-/// "mutex_queue" or "label=mutex_queue". Whether the strategy exists is the plan's to say.
+/// "mutex_queue" or "label=mutex_queue". Does not check whether the strategy exists.
 AskedStrategy parse_strategy(std::string_view where, std::string_view text);
-/// One of `names`, else a sentence with the nearest.
+/// One of `names`. For any other the error suggests the nearest of them.
 std::string parse_name(std::string_view where, std::string_view text,
                        std::span<const std::string> names);
 /// auto, none, compact, scatter or a CPU list such as 0,2-5; checked for its form only.

@@ -1,5 +1,5 @@
-// The axes and settings of a suite file as options of the command line, with their help; and how an
-// option with a value is added. For `handoff run` and `handoff gate`.
+// The axes and settings of a suite file as options of the command line, with their help. For
+// `handoff run`, `handoff gate` and `handoff prove`.
 #pragma once
 
 #include <fmt/format.h>
@@ -19,57 +19,59 @@ struct Described {
 
 inline constexpr Described kAxes[] = {
     {"strategies", "A,B,...",
-     "Strategies to compare, or label=strategy to run one under its own\n"
-     "name (a=mutex_queue,b=mutex_queue compares a strategy with itself).\n"
-     "Default: all candidates. References join by themselves."},
+     "Strategies to compare. label=strategy runs one under another name:\n"
+     "a=mutex_queue,b=mutex_queue compares a strategy with itself.\n"
+     "Default: all candidates. References are added automatically."},
     {"pairs", "P:C,...",
-     "Producers:consumers. Words follow the machine: symmetric,\n"
-     "many-to-one, one-to-many, oversubscribed, and auto: 1:1 and all these."},
+     "Producers:consumers, such as 4:2. Or a word for counts that fit the\n"
+     "machine: symmetric, many-to-one, one-to-many, oversubscribed; auto is\n"
+     "1:1 and all of these."},
     {"producers", "N,...",
-     "Producer counts; with --consumers, every combination.\n"
-     "Excludes --pairs."},
+     "Producer counts; with --consumers, every combination. Excludes --pairs."},
     {"consumers", "N,...", "Consumer counts; see --producers."},
-    {"payload", "SIZE,...", "Bytes an item, 8 to 1M; suffixes K and M (B and iB may follow)."},
+    {"payload", "SIZE,...", "Bytes per item, 8 to 1M. Suffixes: K, M (or KB, KiB, ...)."},
     {"capacity", "N,...",
-     "Items handed in and not yet taken out, at most (1 to 16777216).\n"
-     "Lowered for large payloads to stay within --memory."},
+     "How many items a strategy may hold at most, 1 to 16777216. Lowered for\n"
+     "large payloads to stay within --memory."},
     {"transfer", "KIND,...",
-     "copy: into the strategy and out of it; move: a buffer changes its\n"
-     "owner; in_place: written and read where the strategy keeps it."},
+     "How the payload travels. copy: copied in and copied out; move: a\n"
+     "buffer changes its owner; in_place: written and read in the memory of\n"
+     "the strategy."},
     {"wait", "KIND,...",
-     "What one does that finds no room, or no item. block: sleeps;\n"
-     "spin: looks again and again; spin-block (default): both in turn."},
+     "How a thread waits while the strategy is full or empty. block: it\n"
+     "sleeps; spin: it polls; spin-block (default): it polls for a while,\n"
+     "then sleeps."},
     {"spin", "TIME,...",
-     "How long spin-block spins, 1ns to 1s. Default: 10us, and 500ns where\n"
-     "threads exceed CPUs."},
+     "How long spin-block polls, 1ns to 1s. Default: 10us; 500ns if there\n"
+     "are more threads than CPUs."},
 };
 
 inline constexpr Described kSettings[] = {
     {"budget", "TIME",
-     "Time for the whole run: 20s, 2m. Points that it cannot hold are\n"
-     "dropped, the last first, and named. Default: the suite's, or what the\n"
-     "axes given need (at least 20s)."},
+     "Time for the whole run, such as 20s or 2m. Points that do not fit are\n"
+     "dropped, the last first, and named. Default: that of the suite, or what\n"
+     "the given values need (at least 20s)."},
     {"slice", "TIME",
-     "Length of a slice, 100us to 60s. Default: 1ms, longer where threads\n"
-     "exceed CPUs."},
+     "Length of a slice (one short measurement), 100us to 60s. Default: 1ms;\n"
+     "longer if there are more threads than CPUs."},
     {"incarnations", "N",
-     "Lifetimes of every cell, 1 to 1000; a verdict needs 8. Default: 8,\n"
-     "up to 200 where the budget has room."},
+     "How many times each strategy is started anew, 1 to 1000; a verdict\n"
+     "needs 8. Default: 8, up to 200 if the budget has room."},
     {"precision", "SHARE",
-     "Stop a point once its ratios are known to so much, 1% say, and measure\n"
-     "clear losers no further; the time goes to what is still open. Default:\n"
-     "every point gets its part of the budget."},
-    {"seed", "N", "Seed of all random orders. Default: a fresh one, stated in the results."},
-    {"timeout", "TIME", "A cell without progress for so long counts as hung. Default: 10s."},
+     "Stop a point once its ratios are known to within SHARE, such as 1%,\n"
+     "and a strategy once it is clearly slower. The time goes to undecided\n"
+     "points. Default: every point gets its part of the budget."},
+    {"seed", "N", "Seed of all random orders. Default: a new one; the results state it."},
+    {"timeout", "TIME", "A strategy without progress for this time counts as hung. Default: 10s."},
     {"pin", "HOW",
-     "auto: one thread per core where they are enough; none; compact;\n"
-     "scatter; or a CPU list such as 0,2-5 or 0-14:2."},
+     "Binding of threads to CPUs. auto: one thread per core if there are\n"
+     "enough; none; compact; scatter; or a CPU list such as 0,2-5 or 0-14:2."},
     {"memory", "SIZE",
-     "Memory for all cells of a point together: 512M, 4G. Default: a\n"
-     "quarter of what is available."},
+     "Memory for all strategies of a point together, such as 512M or 4G.\n"
+     "Default: a quarter of the available memory."},
 };
 
-/// Options with a value, given at most once in effect: the last counts.
+/// Adds options with a value. If one is given several times, the last counts.
 class TextOptions {
  public:
   explicit TextOptions(CLI::App& app) : app_(app) {}
@@ -96,7 +98,8 @@ class TextOptions {
 
   void progress(RunOptions& options) const {
     (*this)("progress", options.progress, "HOW",
-            "auto: one updating line on a terminal, else plain lines; plain; none.")
+            "auto: one updating line on a terminal, else plain lines; plain: lines;\n"
+            "none.")
         ->group("Results");
     app_.add_flag("--quiet", options.quiet, "No plan and no progress on stderr; warnings remain.")
         ->disable_flag_override()

@@ -1,8 +1,8 @@
-# Completion of handoff for bash: asks the program that is being called (`handoff complete`).
-# Installed to share/bash-completion/completions/handoff; in the source tree: `source` this file.
+# Completion of handoff for bash. It asks the program on the command line (`handoff complete`).
+# Installed as share/bash-completion/completions/handoff; in the source tree, `source` this file.
 # shellcheck shell=bash
 
-# _handoff COMMAND WORD: WORD is what readline replaces. It breaks words at = and :, too.
+# _handoff COMMAND WORD: WORD is the text that readline replaces. Readline also breaks words at = and :.
 _handoff() {
   local line=${COMP_LINE:0:COMP_POINT} kept last word words answer
   read -ra words <<<"$line"
@@ -13,7 +13,7 @@ _handoff() {
   COMPREPLY=()
   case ${answer[0]-} in
     files | directories)
-      compopt -o filenames 2>/dev/null # an error outside a completion
+      compopt -o filenames 2>/dev/null # fails outside a completion
       local kind=-f
       [[ ${answer[0]} = files ]] || kind=-d
       mapfile -t COMPREPLY < <(compgen "$kind" -- "$2")

@@ -1,4 +1,4 @@
-"""The faults that can be put in: tests/mutants.toml."""
+"""Reads the catalogue of faults: tests/mutants.toml."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ BUILDS = ("release", "thread")
 
 
 class CatalogueError(Exception):
-    """What is wrong with an entry, as a sentence that names it."""
+    """A sentence that says what is wrong with an entry, with the name of the entry."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault. `number` is what switches it on; it comes from the name, so that a new entry changes
-    no file but its own."""
+    """One fault. Its `number` switches it on. The number is computed from the name, so that a new
+    entry changes only the file with its fault."""
 
     number: int  # above 0
     name: str
     area: str
     file: str
-    kind: str  # expression: replaced inside a line; statement: run instead
+    kind: str  # expression: replaced in place; statement: another statement runs instead
     find: str
     replace: str
-    within: str  # text that holds `find` once, where the file holds it more often
-    tests: tuple[str, ...]  # those nearby: filters of Google Test, or tests/python/FILE.py[::NAME]
-    build: str  # thread: noticed by ThreadSanitizer only
-    why: str  # what goes wrong, a sentence
-    reason: str  # why no test can notice, a sentence; else empty
+    within: str  # text that contains `find` once; needed if the file contains `find` more than once
+    tests: tuple[str, ...]  # related tests: filters of Google Test, or tests/python/FILE.py[::NAME]
+    build: str  # "thread": only ThreadSanitizer notices the fault
+    why: str  # a sentence: what goes wrong
+    reason: str  # a sentence: why no test can notice the fault; empty if one can
 
 
 def read(path: Path) -> list[Mutant]:
@@ -44,11 +44,12 @@ def read(path: Path) -> list[Mutant]:
     names = [mutant.name for mutant in mutants]
     for name in names:
         if names.count(name) > 1:
-            raise CatalogueError(f"two faults are named {name}: give each a name of its own")
+            raise CatalogueError(f"two faults have the name {name}: rename one of them")
     numbers = {mutant.number: mutant.name for mutant in mutants}
     for mutant in mutants:
         if mutant.number == 0 or numbers[mutant.number] != mutant.name:
-            raise CatalogueError(f"the name {mutant.name} gives a number that another has: change it")
+            raise CatalogueError(f"the number computed from the name {mutant.name} is taken: "
+                                 "rename this fault")
     return mutants
 
 
@@ -58,20 +59,21 @@ def _mutant(place: int, entry: dict[str, object]) -> Mutant:
     needed = ("name", "area", "file", "kind", "find", "tests", "why")
     for key in needed:
         if not entry.get(key):
-            raise CatalogueError(f"the fault {name} has no '{key}': every fault needs "
+            raise CatalogueError(f"the fault {name} has no '{key}': every fault needs the keys "
                                  f"{', '.join(needed)}")
     for key in entry:
         if key not in needed and key not in optional:
-            raise CatalogueError(f"the fault {name} has an unknown key '{key}'")
+            raise CatalogueError(f"the fault {name} has an unknown key '{key}': remove it")
     values = {key: str(entry.get(key, optional.get(key, ""))) for key in (*needed, *optional)}
     tests = entry["tests"]
     if not isinstance(tests, list) or not all(isinstance(test, str) for test in tests):
-        raise CatalogueError(f"'tests' of the fault {name} is no list of texts")
+        raise CatalogueError(f"'tests' of the fault {name} must be a list of strings")
     if values["kind"] not in KINDS or values["build"] not in BUILDS:
         raise CatalogueError(f"the fault {name} has kind '{values['kind']}' and build "
-                             f"'{values['build']}': known are {', '.join((*KINDS, *BUILDS))}")
+                             f"'{values['build']}': the kind must be {' or '.join(KINDS)}, the "
+                             f"build {' or '.join(BUILDS)}")
     if values["file"].endswith(".py") and values["kind"] != "expression":
-        raise CatalogueError(f"the fault {name} is a {values['kind']} of Python: only expressions can "
-                             "be switched there")
+        raise CatalogueError(f"the fault {name} in {values['file']} has kind '{values['kind']}': "
+                             "in Python only expressions can be switched")
     number = zlib.crc32(name.encode()) & 0x7FFFFFFF
     return Mutant(**{**values, "number": number, "tests": tuple(tests)})  # type: ignore[arg-type]

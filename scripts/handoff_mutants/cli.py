@@ -1,7 +1,7 @@
-"""mutants [NAME...] [options]: which tests notice single faults (docs/mutants.md).
+"""mutants [NAME...] [options]: shows which tests notice single faults (docs/mutants.md).
 
-Exit status: 0 every fault is noticed or has a reason, 1 bad input or a build that fails, 2 a fault is
-not noticed.
+Exit status: 0 every fault is noticed, or the catalogue has a reason why it cannot be; 1 bad input
+or a build that fails; 2 a fault is not noticed.
 """
 
 from __future__ import annotations
@@ -25,17 +25,18 @@ CATALOGUE = ROOT / "tests" / "mutants.toml"
 def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/mutants", description="Puts single faults into a copy of the tree, one at a "
-        "time, and says which tests notice.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="only these faults")
-    parser.add_argument("--list", action="store_true", help="name all faults, and do nothing")
+        "time, and shows which tests notice them.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="faults to try (default: all)")
+    parser.add_argument("--list", action="store_true", help="list the faults and exit")
     parser.add_argument("--whole-suite", action="store_true",
-                        help="run every test against each fault, not those nearby (minutes a fault)")
+                        help="run every test against each fault, not only the related ones (takes "
+                             "minutes per fault)")
     parser.add_argument("--resume", action="store_true",
-                        help="leave out faults that have been tried before")
+                        help="leave out faults that were tried before")
     parser.add_argument("--markdown", action="store_true",
-                        help="print the tables of docs/mutants.md from what was found before")
+                        help="print the tables of docs/mutants.md from earlier results, and exit")
     parser.add_argument("--scratch", type=Path, default=ROOT / "build-mutants", metavar="DIR",
-                        help="where the copy lies and is built (default: build-mutants)")
+                        help="directory for the copy and its builds (default: build-mutants)")
     return parser.parse_args(arguments)
 
 
@@ -43,12 +44,12 @@ def chosen(mutants: list[Mutant], names: list[str]) -> list[Mutant]:
     known = {mutant.name for mutant in mutants}
     for name in names:
         if name not in known:
-            raise CatalogueError(f"there is no fault '{name}': scripts/mutants --list names them")
+            raise CatalogueError(f"there is no fault '{name}': scripts/mutants --list shows all")
     return [mutant for mutant in mutants if not names or mutant.name in names]
 
 
 def read_results(path: Path) -> dict[str, Result]:
-    """By name, the latest of each."""
+    """The latest result of each fault, by its name."""
     results = {}
     if path.is_file():
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -58,7 +59,7 @@ def read_results(path: Path) -> dict[str, Result]:
 
 
 def tests_by_build(mutants: list[Mutant]) -> dict[str, list[str]]:
-    """Each test once."""
+    """The tests to run with each build, each test once."""
     tests: dict[str, list[str]] = {}
     for mutant in mutants:
         tests.setdefault(mutant.build, []).extend(mutant.tests)
@@ -66,8 +67,8 @@ def tests_by_build(mutants: list[Mutant]) -> dict[str, list[str]]:
 
 
 def try_all(scratch: Scratch, mutants: list[Mutant], path: Path, whole: bool) -> dict[str, Result]:
-    """One after the other; each result is written as soon as it is known."""
-    bad = set()  # fail without a fault
+    """Tries the faults one after the other; each result is written as soon as it is known."""
+    bad = set()  # tests that fail without a fault
     baseline = {}  # by build
     for build, tests in tests_by_build(mutants).items():
         outcome = (run_whole_suite(scratch, 0) if whole and build == "release"
@@ -75,7 +76,7 @@ def try_all(scratch: Scratch, mutants: list[Mutant], path: Path, whole: bool) ->
         bad.update(outcome.failed)
         baseline[build] = outcome
         print(f"Without a fault {outcome.ran} tests ran"
-              + "".join(f"; {name} FAILS and notices nothing" for name in outcome.failed), flush=True)
+              + "".join(f"; {name} FAILS, so it is ignored" for name in outcome.failed), flush=True)
     results = {}
     with path.open("a", encoding="utf-8") as file:
         for mutant in mutants:
@@ -83,8 +84,8 @@ def try_all(scratch: Scratch, mutants: list[Mutant], path: Path, whole: bool) ->
                        else run_tests(scratch, mutant.build, mutant.number, mutant.tests,
                                       baseline[mutant.build].limit_s(mutant.tests)))
             if outcome.ran == 0 and not outcome.failed:
-                raise CatalogueError(f"no test is named {' or '.join(mutant.tests)}, as the fault "
-                                     f"{mutant.name} says")
+                raise CatalogueError(f"the fault {mutant.name} names tests that do not exist: "
+                                     f"{', '.join(mutant.tests)}")
             result = Result(mutant.name, tuple(name for name in outcome.failed if name not in bad))
             results[mutant.name] = result
             file.write(json.dumps(result.to_json()) + "\n")
@@ -125,5 +126,6 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted: what was found is kept, and --resume goes on.", file=sys.stderr)
+        print("\nInterrupted: the results so far are kept; continue with --resume.",
+              file=sys.stderr)
         return 130

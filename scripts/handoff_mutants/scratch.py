@@ -1,5 +1,5 @@
-"""The copy of the tree that holds all faults, and its builds. Kept, so that the next call builds only
-what has changed."""
+"""The copy of the tree with all faults, and its builds. They are kept, so that the next call builds
+only what has changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SETTINGS = {"release": ["-DCMAKE_BUILD_TYPE=Release"],
 
 
 class BuildError(Exception):
-    """The end of what the build printed."""
+    """The last lines that the build printed."""
 
 
 class Scratch:
@@ -31,7 +31,7 @@ class Scratch:
         return self.build_directory(build) / "tests" / "handoff_tests"
 
     def copy(self, mutants: Sequence[Mutant]) -> None:
-        """Brings the copy up to date; files that stay as they were keep their times."""
+        """Brings the copy up to date; unchanged files keep their modification times."""
         listed = subprocess.run(["git", "-c", f"safe.directory={self.root}", "ls-files", "-z", "-co",
                                  "--exclude-standard"],
                                 cwd=self.root, capture_output=True, check=True).stdout
@@ -75,9 +75,9 @@ class Scratch:
                 raise BuildError("\n".join(done.stdout.splitlines()[-30:]))
 
     def under(self, build: str) -> list[str]:
-        """What a program of this build is started by."""
+        """The command that must start a program of this build; empty if none is needed."""
         bits = Path("/proc/sys/vm/mmap_rnd_bits")
-        # GCC 12's ThreadSanitizer cannot place its shadow where addresses are random by more bits.
+        # GCC 12's ThreadSanitizer cannot place its shadow memory if more than 28 bits are random.
         if build == "thread" and bits.exists() and os.access(bits, os.R_OK) and (
                 int(bits.read_text()) > 28):
             return ["setarch", "--addr-no-randomize"]

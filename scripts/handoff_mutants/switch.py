@@ -1,5 +1,5 @@
 """Puts faults into source text, each behind a switch: the environment variable HANDOFF_FAULT holds the
-number of the one that is on."""
+number of the fault that is switched on."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ constexpr bool on(int fault) {
 
 
 def place_of(mutant: Mutant, source: str) -> int:
-    """Where in `source` the text stands that `mutant` replaces. Raises CatalogueError unless there is
-    exactly one such place."""
+    """The index in `source` of the text that `mutant` replaces. Raises CatalogueError unless there
+    is exactly one such text."""
     begin, end = 0, len(source)
     for what, text in (("within", mutant.within), ("find", mutant.find)):
         if not text:
@@ -34,27 +34,28 @@ def place_of(mutant: Mutant, source: str) -> int:
         times = source.count(text, begin, end)
         if times != 1:
             raise CatalogueError(
-                f"'{what}' of the fault {mutant.name} stands {times} times in {mutant.file}, and has "
-                "to stand there once: the code has changed, or the text is too short")
+                f"'{what}' of the fault {mutant.name} occurs {times} times in {mutant.file}, but "
+                "must occur once: the code has changed, or the text is too short")
         begin = source.index(text, begin, end)
         end = begin + len(text)
     return begin
 
 
 def switched(mutant: Mutant) -> str:
-    """What stands for `find` in the copy."""
+    """The text that replaces `find` in the copy."""
     if mutant.file.endswith(".py"):
         test = f'__import__("os").environ.get("HANDOFF_FAULT") == "{mutant.number}"'
         return f"(({mutant.replace}) if {test} else ({mutant.find}))"
     test = f"::handoff_faults::on({mutant.number})"
     if mutant.kind == "statement":
-        # In braces of its own, so that an `else` that follows stays that of the `if` before.
+        # In braces, so that a following `else` still belongs to the preceding `if`.
         return f"{{ if ({test}) {{ {mutant.replace} }} else {{ {mutant.find} }} }}"
     return f"({test} ? ({mutant.replace}) : ({mutant.find}))"
 
 
 def put_in(mutants: Sequence[Mutant], source: str, header: str) -> str:
-    """`source` with the faults of this file; `header`: the path that C++ includes HEADER by."""
+    """`source` with the faults of this file; `header`: the path by which C++ files include
+    HEADER."""
     placed = sorted(((place_of(mutant, source), mutant) for mutant in mutants),
                     key=lambda pair: pair[0])
     for (begin, first), (next_begin, second) in zip(placed, placed[1:]):

@@ -1,4 +1,4 @@
-"""What came out, as lines and as a table for docs/mutants.md."""
+"""The results, as lines and as a table for docs/mutants.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handoff_mutants.catalogue import Mutant
 
 @dataclass(frozen=True)
 class Result:
-    """Of one fault: the tests that fail with it and not without."""
+    """The tests that fail with a fault and do not fail without it."""
 
     name: str
     noticed_by: tuple[str, ...]
@@ -21,7 +21,8 @@ class Result:
 
 
 def is_as_it_should_be(mutant: Mutant, result: Result) -> bool:
-    """A fault is noticed, or there is a reason why it cannot be. Not both: then the reason is wrong."""
+    """Whether a fault is noticed, or has a reason why it cannot be. If both hold, the reason is
+    wrong."""
     return bool(result.noticed_by) != bool(mutant.reason)
 
 
@@ -31,7 +32,7 @@ def line(mutant: Mutant, result: Result) -> str:
         said = ", ".join(result.noticed_by[:2]) + (f" and {more} more" if more > 0 else "")
         said = f"noticed by {said}"
         if mutant.reason:
-            said = f"NOTICED, though the catalogue has a reason why it cannot be; {said}"
+            said = f"NOTICED, although the catalogue says why it cannot be noticed; {said}"
     else:
         said = f"not noticed: {mutant.reason}" if mutant.reason else "NOT NOTICED"
     return f"{mutant.name}: {said}"
@@ -43,13 +44,13 @@ def summary(mutants: Sequence[Mutant], results: dict[str, Result]) -> str:
     excused = sum(bool(mutant.reason) and not results[mutant.name].noticed_by for mutant in tried)
     text = f"{len(tried)} faults tried: {noticed} noticed"
     if excused:
-        text += f", {excused} with a reason why they cannot be"
+        text += f", {excused} that no test can notice"
     missing = len(tried) - noticed - excused
     return text + (f", {missing} NOT NOTICED" if missing else "")
 
 
 def markdown(mutants: Sequence[Mutant], results: dict[str, Result]) -> str:
-    """A table an area, in the order of the catalogue."""
+    """One table per area, in the order of the catalogue."""
     parts = []
     for area in dict.fromkeys(mutant.area for mutant in mutants):
         parts.append(f"### {area[:1].upper()}{area[1:]}\n\n| fault | what goes wrong | noticed by |\n"

@@ -18,33 +18,33 @@ from pathlib import Path
 
 from handoff_mutants.scratch import Scratch
 
-LIMIT_S = 3600.0  # where it is not known how long tests take
-LONGER, LEAST_S = 10, 30.0  # times as long as without a fault, and at least: then a test hangs
-MARK = "HANDOFF_FAULT_TRIAL"  # in the environment of whatever a trial starts
+LIMIT_S = 3600.0  # if it is not known how long the tests take
+LONGER, LEAST_S = 10, 30.0  # a test hangs after LEAST_S and LONGER times its time without a fault
+MARK = "HANDOFF_FAULT_TRIAL"  # environment variable of every process that a trial starts
 
 _trials = itertools.count()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of a run of tests: how many there were, the names of those that failed, and how long each C++
-    test took, in seconds, by its name."""
+    """The outcome of a run of tests: how many ran, the names of those that failed, and how long
+    each C++ test took, in seconds, by its name."""
 
     ran: int
     failed: tuple[str, ...]
     took_s: dict[str, float] = field(default_factory=dict)
 
     def limit_s(self, tests: Sequence[str]) -> float:
-        """For a run of these tests with a fault, after this one without."""
+        """The time limit for a run of these tests with a fault; this outcome is without one."""
         if any(is_python(test) for test in tests):
-            return LIMIT_S  # pytest has a limit for each of them
+            return LIMIT_S  # pytest has a limit for each test
         took_s = sum(took for name, took in self.took_s.items()
                      if any(fnmatch.fnmatchcase(name, test) for test in tests))
         return LONGER * took_s + LEAST_S
 
 
 def environment(fault: int) -> dict[str, str]:
-    """For a program with this fault on; 0: none."""
+    """The environment of a program with this fault switched on; 0: none."""
     values = {**os.environ, "HANDOFF_FAULT": str(fault), "HANDOFF_TEST_LIMIT_S": "120"}
     values["TSAN_OPTIONS"] = "halt_on_error=1:second_deadlock_stack=1"
     return values
@@ -56,8 +56,8 @@ def is_python(test: str) -> bool:
 
 def run_tests(scratch: Scratch, build: str, fault: int, tests: Sequence[str],
               limit_s: float = LIMIT_S) -> Outcome:
-    """`tests` as in the catalogue. One that crashes the program, or is at work when the time is over,
-    has failed."""
+    """Runs `tests`, which are written as in the catalogue. A test that crashes the program, or
+    still runs when the time is over, has failed."""
     ran, failed, took_s = 0, [], {}
     cpp = [test for test in tests if not is_python(test)]
     python = [test for test in tests if is_python(test)]
@@ -72,8 +72,8 @@ def run_tests(scratch: Scratch, build: str, fault: int, tests: Sequence[str],
 
 def _output_of(command: list[str], where: Path, fault: int,
                limit_s: float) -> tuple[int | None, str]:
-    """Exit status (None: killed when the time was over) and output. The output is a file: with a pipe,
-    whatever a fault has left behind would keep the reader waiting."""
+    """Exit status (None: killed when the time was over) and output. The output goes to a file: with
+    a pipe, processes that a fault left behind would keep the reader waiting."""
     mark = f"{os.getpid()}.{next(_trials)}"
     with tempfile.TemporaryFile() as file:
         process = subprocess.Popen(command, cwd=where, env={**environment(fault), MARK: mark},
@@ -92,18 +92,19 @@ def _output_of(command: list[str], where: Path, fault: int,
 
 
 def kill_marked(mark: str) -> None:
-    """Kills every process that was started with this mark, and what it has started. Cells are in
-    process groups of their own, and outlive a keeper that a fault has crippled."""
+    """Kills every process that was started with this mark, and its descendants. Killing the process
+    group is not enough: cells have groups of their own, and a fault may keep the keeper from
+    killing them."""
     entry = f"{MARK}={mark}".encode()
     clean = 0
-    while clean < 2:  # a process that is being exec'd has no environment for a moment
+    while clean < 2:  # during exec a process has no environment for a moment
         clean += 1
         for directory in Path("/proc").glob("[0-9]*"):
             try:
                 if entry in (directory / "environ").read_bytes().split(b"\0"):
                     os.kill(int(directory.name), signal.SIGKILL)
                     clean = 0
-            except OSError:  # ended meanwhile, or another user's
+            except OSError:  # the process has ended, or belongs to another user
                 pass
         time.sleep(0.01)
 
@@ -141,7 +142,7 @@ def _run_python(scratch: Scratch, build: str, fault: int, nodes: list[str],
 
 
 def run_whole_suite(scratch: Scratch, fault: int) -> Outcome:
-    """Every C++ test, each in a process of its own, and every Python test."""
+    """Runs every C++ test, each in a process of its own, and every Python test."""
     build = scratch.build_directory("release")
     with tempfile.TemporaryDirectory() as work:
         junit = Path(work) / "junit.xml"

@@ -1,5 +1,6 @@
-"""Draws the report of one run of `handoff`: results.json and journal.jsonl in, a page out.
+"""Draws the report of one run of `handoff`, a page with figures, from results.json and
+journal.jsonl.
 
-Estimates, ratios and verdicts are read from results.json and shown, never computed again; of the
-journal only raw slices are plotted over time. The formats are those of docs/results.md.
+Estimates, ratios and verdicts are read from results.json and never computed again. The journal is
+used only to plot raw slices over time. docs/results.md describes the formats.
 """

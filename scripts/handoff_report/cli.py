@@ -1,4 +1,5 @@
-"""The command: options, the order of the work, and exit codes (0 good, 1 usage or bad input)."""
+"""The command line: options, the order of the work, and exit codes (0 good, 1 usage or bad
+input)."""
 
 from __future__ import annotations
 
@@ -22,20 +23,22 @@ class _Parser(argparse.ArgumentParser):
 def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = _Parser(
         prog="handoff report",
-        description="Draws the report of a run: one self-contained page and its figures as PNG.",
+        description="Draws the report of a run: one self-contained page, and its figures as PNG "
+                    "files.",
         epilog="example: handoff report reports/local/2025-03-01T101500Z --point '2:2 64B'",
     )
     parser.add_argument("directory", metavar="DIR", type=Path,
-                        help="what `handoff run` wrote: results.json and journal.jsonl")
+                        help="directory of a run, with its results.json and journal.jsonl")
     parser.add_argument("--out", metavar="DIR", type=Path,
-                        help="where index.html and the PNGs go (default: DIR/report)")
+                        help="directory for index.html and the PNG files (default: DIR/report)")
     parser.add_argument("--point", metavar="ID",
-                        help="the point whose slices are drawn over time (default: the first)")
+                        help="the point whose slices are drawn over time (default: 1:1 64B if it "
+                             "was measured, else the first)")
     return parser.parse_args(arguments)
 
 
 def keep_matplotlib_out_of_home() -> None:
-    """Points matplotlib's font cache to a private directory under the temporary one."""
+    """Lets matplotlib keep its font cache in a private directory under the temporary directory."""
     if "MPLCONFIGDIR" in os.environ:
         return
     cache = Path(tempfile.gettempdir()) / f"handoff-matplotlib-{os.getuid()}"
@@ -52,7 +55,7 @@ def keep_matplotlib_out_of_home() -> None:
 def make_report(directory: Path, out: Path, point: str | None) -> Path:
     """Reads `directory`, writes the figures and the page into `out`; returns the page's path.
 
-    Errors: ReportError with a sentence; OSError where `out` cannot be written.
+    Errors: ReportError with a sentence; OSError if `out` cannot be written.
     """
     run = load_run(directory, point)
     keep_matplotlib_out_of_home()
@@ -73,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         print(f"report: cannot write the report to {out}: {error.strerror or error}; "
-              "choose another place with --out DIR", file=sys.stderr)
+              "choose another directory with --out DIR", file=sys.stderr)
         return 1
     print(page)
     return 0

@@ -1,7 +1,7 @@
-"""Reads raw slices from journal.jsonl: those of one point, the floor's apart.
+"""Reads the raw slices of one point from journal.jsonl, with those of the floor apart.
 
-The journal can be large, so lines of other points are dropped as they pass. Damaged lines (a torn
-last one is normal) are skipped; what cannot be resolved yields fewer tracks, never an error.
+The journal can be large, so lines of other points are not kept. Damaged lines are skipped (after a
+kill, the last one is incomplete). Unknown cells make fewer tracks, never an error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NEEDED = ("cell", "start_ns", "window_items", "elapsed_ns")
 
 
 def open_journal(path: Path) -> TextIO:
-    """`path`, or `path`.xz where there is no `path`."""
+    """Opens `path`, or `path`.xz if there is no `path`."""
     packed = path.with_name(path.name + ".xz")
     if packed.is_file() and not path.is_file():
         return lzma.open(packed, "rt", encoding="utf-8", errors="replace")
@@ -41,7 +41,7 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def cell_labels(plan: dict[str, Any], point: int) -> list[str]:
-    """Labels by cell index: the plan lists cells per point or once for all of them."""
+    """Labels by cell index. The plan lists the cells of each point, or once for all points."""
     points = plan.get("points")
     entry = points[point] if isinstance(points, list) and point < len(points) else None
     cells = entry.get("cells") if isinstance(entry, dict) else None
@@ -54,7 +54,8 @@ def cell_labels(plan: dict[str, Any], point: int) -> list[str]:
 
 
 def choose_point(points: tuple[Point, ...], wanted: str | None) -> Point | None:
-    """The wanted point, else 1:1 with 64 B, else the first one with two candidates to compare."""
+    """The wanted point; without one, 1:1 with 64 B, else the first with two candidates to
+    compare."""
     if wanted is not None:
         return next((point for point in points if point.id == wanted), None)
 
@@ -66,7 +67,7 @@ def choose_point(points: tuple[Point, ...], wanted: str | None) -> Point | None:
 
 
 def slice_values(columns: list[str], row: Any) -> tuple[int, float, float] | None:
-    """(cell, start in s, ns per item) of one slice, or None where it carries no time."""
+    """(cell, start in s, ns per item) of one slice, or None if it was not timed."""
     try:
         cell, start_ns, items, elapsed_ns = (row[columns.index(name)] for name in _NEEDED)
         if items <= 0 or elapsed_ns <= 0:
@@ -90,7 +91,7 @@ class _Reader:
         labels = cell_labels(plan, self.journal.point.index) if isinstance(plan, dict) else []
         for index, label in enumerate(labels):
             cell = self.journal.point.cell(label)
-            if cell is not None and cell.delivered:  # slices of a failed cell prove nothing
+            if cell is not None and cell.delivered:  # the slices of a failed cell are not shown
                 self.tracks[index] = Track(label, cell.strategy, cell.is_reference)
 
     def block(self, record: dict[str, Any]) -> None:
@@ -113,7 +114,7 @@ class _Reader:
 
 
 def read_journal(path: Path, points: tuple[Point, ...], wanted: str | None = None) -> Journal:
-    """Slices over time of the wanted (or a chosen) point; empty where there is no journal."""
+    """Slices over time of the wanted (or a chosen) point; empty if there is no journal."""
     point = choose_point(points, wanted)
     if point is None:
         return Journal()

@@ -1,6 +1,6 @@
-"""Reads results.json (schema 2, docs/results.md). Unknown keys are ignored, nulls become None.
+"""Reads results.json (schema 2, docs/results.md). Unknown keys are ignored, null becomes None.
 
-Errors: ReportError, a sentence with the path, what was wrong and what to do.
+Errors: ReportError, a sentence with the path, what is wrong and what to do.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ class ReportError(Exception):
 
 
 def number(value: Any) -> float | None:
-    """A finite number, or None: flags, text, NaN and infinities are no measurement."""
+    """A finite number; None for booleans, text, NaN and infinity."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return float(value) if math.isfinite(value) else None
 
 
 def positive(value: Any) -> float | None:
-    """A number that a log axis can carry, or None."""
+    """A positive number, as a log axis needs; else None."""
     result = number(value)
     return result if result is not None and result > 0 else None
 
@@ -107,7 +107,7 @@ def load_mechanism(fields: dict[str, Any]) -> Mechanism:
 
 
 def table_order(cell: Cell) -> tuple[int, float]:
-    """Fastest first, references after the candidates, cells without a speed last."""
+    """Sorts the fastest first, references after the candidates, cells without a speed last."""
     if cell.delivered and cell.typical is not None:
         return (1 if cell.is_reference else 0), cell.typical.value
     return (2 if cell.delivered else 3 if cell.failed else 4), 0.0
@@ -117,7 +117,7 @@ def load_point(index: int, fields: dict[str, Any]) -> Point:
     workload = mapping(fields.get("workload"))
     binding = mapping(fields.get("binding"))
     cells = [load_cell(mapping(cell)) for cell in sequence(fields.get("cells"))]
-    cells = [cell for cell in cells if cell.role != "control"]  # no rival: a second leader
+    cells = [cell for cell in cells if cell.role != "control"]  # it only repeats the leader
     leader = fields.get("leader")
     return Point(
         id=text(fields.get("id")) or f"point {index + 1}",
@@ -150,22 +150,22 @@ def load_point(index: int, fields: dict[str, Any]) -> Point:
 def read_results(directory: Path) -> dict[str, Any]:
     path = directory / "results.json"
     if not directory.is_dir():
-        raise ReportError(f"there is no directory {directory}: give the one that `handoff run` "
-                          "wrote (its --out, or the newest under reports/local)")
+        raise ReportError(f"there is no directory {directory}: give the directory of a run (its "
+                          "--out, or one under reports/local)")
     if not path.is_file():
         raise ReportError(f"{directory} has no results.json: if the run was killed, "
-                          f"`handoff run --resume {directory}` goes on and writes it")
+                          f"`handoff run --resume {directory}` continues it and writes the file")
     try:
         results = json.loads(path.read_text(encoding="utf-8"), parse_constant=lambda _: None)
     except OSError as error:
         raise ReportError(f"cannot read {path}: {error.strerror or error}") from error
     except ValueError as error:
-        raise ReportError(f"{path} is not valid JSON ({error}): it was damaged or cut off; "
-                          f"`handoff run --resume {directory}` makes it again from the journal"
-                          ) from error
+        raise ReportError(f"{path} is not valid JSON ({error}): the file is damaged; if the run "
+                          f"did not end, `handoff run --resume {directory}` continues it and "
+                          "writes the file again") from error
     if not isinstance(results, dict):
-        raise ReportError(f"{path} is no result of `handoff run`: it holds a JSON "
-                          f"{type(results).__name__} where an object is expected")
+        raise ReportError(f"{path} is not a result of `handoff run`: it holds a JSON "
+                          f"{type(results).__name__}, but an object is expected")
     schema = results.get("schema")
     if schema != SCHEMA or isinstance(schema, bool):
         version = mapping(results.get("context")).get("handoff")

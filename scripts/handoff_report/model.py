@@ -1,6 +1,6 @@
-"""A run as the report sees it: the fields of results.json that are shown, with their units.
+"""The data of a run that the report shows: fields of results.json, with their units.
 
-Every number may be None: it was not measured. Times are ns per item unless the name says more.
+A number is None if it was not measured. Times are ns per item unless the name says otherwise.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate; `lo` and `hi` are None where no interval was given."""
+    """An estimate; `lo` and `hi` are None if there is no interval."""
 
     value: float
     lo: float | None = None
@@ -32,8 +32,8 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Mechanism:
-    """Two cells that differ in `what` only, "carrier" or "structure", as a ratio; `costs` says it
-    in words, with {} where the ratio belongs."""
+    """The ratio of two cells that differ only in `what`, "carrier" or "structure"; `costs`
+    describes it in words, with {} in place of the ratio."""
 
     what: str
     label: str
@@ -44,7 +44,7 @@ class Mechanism:
 
     @property
     def difference(self) -> str:
-        """"the same mpmc ring in processes in place of threads"."""
+        """"the same mpmc ring in processes instead of threads"."""
         return self.costs.replace(" costs {}", "")
 
 
@@ -68,7 +68,7 @@ class Cell:
     cpu_ns: float | None
     floor_multiple: float | None
     bound: bool | None
-    waits_itself: bool  # some wait in it is a runtime's own
+    waits_itself: bool  # some wait in it is that of a runtime, not that of the workload
 
     @property
     def is_reference(self) -> bool:
@@ -80,7 +80,7 @@ class Cell:
 
     @property
     def failed(self) -> bool:
-        """Neither proved nor excused: `unsupported` is no failure."""
+        """Neither delivered nor unsupported."""
         return self.verdict not in ("delivered", "unsupported")
 
 
@@ -99,7 +99,7 @@ class Point:
     oversubscribed: bool
     binding_note: str
     binding_mode: str
-    bound: bool  # as its heading says
+    bound: bool  # whether the cells are bound, unless a cell says otherwise
     incarnations: int | None
     blocks: int | None
     floor: Interval | None
@@ -108,7 +108,7 @@ class Point:
     cells: tuple[Cell, ...]
     ratios: tuple[Ratio, ...]
     mechanisms: tuple[Mechanism, ...] = ()
-    sentences: tuple[str, ...] = ()  # what the table says in words
+    sentences: tuple[str, ...] = ()  # the sentences below the table
 
     def cell(self, label: str | None) -> Cell | None:
         return next((cell for cell in self.cells if cell.label == label), None)
@@ -118,7 +118,7 @@ class Point:
 
     @property
     def measured(self) -> list[Cell]:
-        """Delivered cells that have a speed: the only ones a figure may draw."""
+        """Delivered cells that have a speed. Figures draw only these."""
         return [cell for cell in self.cells if cell.delivered and cell.typical is not None]
 
     @property
@@ -142,7 +142,7 @@ class Track:
 
 @dataclass
 class Journal:
-    """What is plotted over time. `point` is None where no slices could be read."""
+    """The data plotted over time. `point` is None if no slices could be read."""
 
     point: Point | None = None
     tracks: list[Track] = field(default_factory=list)
@@ -152,12 +152,12 @@ class Journal:
 
 @dataclass(frozen=True)
 class Part:
-    """A step that hand-overs are made of, timed by itself (docs/results.md, parts.json)."""
+    """A step of a hand-over, timed by itself (docs/results.md, parts.json)."""
 
     name: str  # "push_pop/mutex_queue/8"
-    what: str  # what was repeated
+    what: str  # what one repetition does
     time_ns: float
-    variation: float | None = None  # of the repetitions: standard deviation over mean
+    variation: float | None = None  # standard deviation of the repetitions, divided by their mean
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class Parts:
     date: str = ""
     command: str = ""
     cpus: str = ""
-    problem: str = ""  # why there are none, as a sentence
+    problem: str = ""  # why there are no parts, as a sentence
 
 
 @dataclass(frozen=True)

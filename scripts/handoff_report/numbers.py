@@ -1,11 +1,11 @@
-"""Numbers as people read them. Arguments carry the unit in their name; None reads as a dash."""
+"""Numbers as text for people. The names of arguments have the unit; None becomes a dash."""
 
 from __future__ import annotations
 
 from handoff_report.model import Interval
 
 NONE = "–"
-_GAP = "\u00a0"  # a number never leaves its unit
+_GAP = "\u00a0"  # no line break between a number and its unit
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -20,7 +20,7 @@ def significant(value: float, digits: int = 3) -> str:
 
 
 def _scaled(value: float, steps: list[tuple[float, str]]) -> str:
-    """`steps` of (factor, unit), largest first; the last takes everything below."""
+    """`steps` of (factor, unit), largest first; the last one is used for all smaller values."""
     for factor, unit in steps[:-1]:
         if value >= factor * 0.9995:
             return significant(value / factor) + _GAP + unit
@@ -35,7 +35,7 @@ def time_ns(value_ns: float | None) -> str:
 
 
 def time_interval_ns(interval: Interval | None) -> tuple[str, str]:
-    """("134 ns", "[131, 138]"), both ends in the unit of the value."""
+    """("134 ns", "[131, 138]"), both ends of the interval in the unit of the value."""
     if interval is None:
         return NONE, ""
     shown = time_ns(interval.value)
@@ -53,7 +53,7 @@ def rate(per_second: float | None, unit: str = "/s") -> str:
 
 
 def payload(size_bytes: float | None) -> str:
-    """Binary multiples, as payloads are asked for: 64 B, 1 KiB, 1.5 MiB."""
+    """Binary multiples: 64 B, 1 KiB, 1.5 MiB."""
     if size_bytes is None:
         return NONE
     for factor, unit in ((1 << 20, "MiB"), (1 << 10, "KiB")):
@@ -72,18 +72,18 @@ def percent(share: float | None) -> str:
 
 
 def grouped(value: float, thousands: bool = False) -> str:
-    """Three significant digits, three at a time: 1234.5 as "1 230", in thousands "1.23 k"."""
+    """Three significant digits, with a gap between thousands: 1234.5 as "1 230", or as "1.23 k"."""
     if thousands:
         return significant(value / 1e3) + _GAP + "k"
     return f"{float(f'{value:.3g}'):,.0f}".replace(",", _GAP)
 
 
 def ratio(interval: Interval | None, sign: str = "×") -> tuple[str, str]:
-    """("3.1×", "[2.9, 3.3]") with the decimals that tell the ends apart."""
+    """("3.1×", "[2.9, 3.3]"), with enough decimals that the two ends differ."""
     if interval is None:
         return NONE, ""
     lo, hi, value = interval.lo, interval.hi, interval.value
-    if value >= 1000:  # three digits: the rest is noise, and has no room
+    if value >= 1000:  # three digits; further ones are noise
         large = value >= 1e5
         ends = ("" if lo is None or hi is None
                 else f"[{grouped(lo, large)}, {grouped(hi, large)}]")
@@ -91,7 +91,7 @@ def ratio(interval: Interval | None, sign: str = "×") -> tuple[str, str]:
     decimals = 2 if value < 2 else 1 if value < 20 else 0
     if lo is None or hi is None:
         return f"{value:.{decimals}f}{sign}", ""
-    apart = 5 if 0.9 < value < 1.1 else 2  # near a tie, the margin must be seen
+    apart = 5 if 0.9 < value < 1.1 else 2  # near a tie, more decimals show the margin
     while decimals < 3 and hi - lo < apart * 10 ** -decimals:
         decimals += 1
     return f"{value:.{decimals}f}{sign}", f"[{lo:.{decimals}f}, {hi:.{decimals}f}]"

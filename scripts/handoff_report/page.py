@@ -1,6 +1,6 @@
-"""The page: everything the template shows, made ready, and index.html written.
+"""Prepares everything that the template shows, and writes index.html.
 
-The page is self-contained: style and figures stand in it, it loads nothing.
+The page is self-contained: it includes style and figures, and loads nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from handoff_report.model import Cell, Parts, Point, Run
 from handoff_report.parts import share_of_scale
 
 _HERE = Path(__file__).parent
-_OPEN_TABLES = 16  # more are folded, to be opened one by one
+_OPEN_TABLES = 16  # if there are more tables, all are folded
 
 
 def anchor(point: Point) -> str:
@@ -51,7 +51,7 @@ def row(point: Point, cell: Cell, margin: float) -> dict[str, Any]:
 
 
 def about(point: Point) -> str:
-    """The workload, binding and amount of measuring behind a point's table."""
+    """Workload, binding, incarnations and blocks of a point, above its table."""
     capacity = "" if point.capacity is None else f"capacity {point.capacity} items"
     if capacity and point.capacity_asked not in (None, point.capacity):
         capacity += f" (lowered from {point.capacity_asked} for the memory budget)"
@@ -80,8 +80,8 @@ def table(run: Run, point: Point) -> dict[str, Any]:
 
 
 def mechanisms(run: Run) -> list[dict[str, Any]]:
-    """What carriers cost, then what structures cost: the pairs of all points, those of one kind
-    together. Nothing of what the run has none of."""
+    """The costs of carriers, then those of structures: the pairs of all points, by kind. A kind
+    without pairs is left out."""
     found = []
     for what, heading, about in words.MECHANISMS:
         pairs: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
@@ -99,7 +99,7 @@ def mechanisms(run: Run) -> list[dict[str, Any]]:
 
 
 def made_of(cell: Cell) -> str:
-    """"mpmc ring, threads, ours", as far as it is said."""
+    """"mpmc ring, threads, ours", without what the strategy does not state."""
     return ", ".join(part for part in (cell.structure, cell.carrier, cell.origin) if part)
 
 
@@ -115,7 +115,7 @@ def answers(run: Run) -> Iterator[dict[str, Any]]:
 
 
 def shown(key: str, value: Any) -> str:
-    """A value of the environment as a reader wants it; the key carries the unit."""
+    """A value of the environment as text; the key names the unit."""
     if value is None:
         return "unknown"
     if isinstance(value, bool):
@@ -138,7 +138,7 @@ def label_of(key: str) -> str:
 
 
 def inline(value: Any) -> str:
-    """A value that stands in one line, small objects included."""
+    """A value on one line, also a small object."""
     if isinstance(value, dict):
         return ", ".join(f"{label_of(key)} "
                          + (inline(inner) if isinstance(inner, list) else shown(key, inner))
@@ -150,7 +150,8 @@ def inline(value: Any) -> str:
 
 
 def environment(run: Run) -> list[tuple[str, str]]:
-    """(key, value) lines: the run first, then all of `handoff env`, nested names joined."""
+    """(key, value) pairs: first those of the run, then all of `handoff env`, with nested names
+    joined."""
     context = run.context
     found: list[tuple[str, str]] = []
     for key in ("handoff", "date", "suite", "seed", "incarnations", "pin"):
@@ -194,7 +195,7 @@ def failures(run: Run) -> list[dict[str, str]]:
 
 
 def conclusions(run: Run) -> list[str]:
-    """What holds for the run as a whole, in the words of results.json."""
+    """Sentences about the whole run, from results.json."""
     said = [mapping(run.context.get(key)).get("sentence")
             for key in ("control", "longest_life", "outlook")]
     said.append(run.context.get("level"))

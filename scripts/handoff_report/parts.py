@@ -1,5 +1,5 @@
-"""Reads parts.json, Google Benchmark's output of `handoff-gbench --benchmark_filter=^parts/`: what
-the parts of a hand-over cost by themselves. It may be missing; damaged, it is a sentence.
+"""Reads parts.json, Google Benchmark's output of `handoff-gbench --benchmark_filter=^parts/`: the
+costs of the parts of a hand-over. The file may be missing; if it is damaged, a sentence says so.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def short_name(run_name: str) -> str:
 
 
 def load_part(entries: list[dict[str, Any]]) -> Part | None:
-    """Of all entries of one name: the median of repetitions with their variation, else the only
-    one."""
+    """From all entries of one name: the median of the repetitions with their variation, or the
+    single entry."""
     by_kind = {text(entry.get("aggregate_name")): entry for entry in entries}
     main = by_kind.get("median") or by_kind.get("")
     value = time_ns(main) if main is not None else None
@@ -39,7 +39,7 @@ def load_part(entries: list[dict[str, Any]]) -> Part | None:
 
 
 def load_parts(benchmarks: list[dict[str, Any]]) -> tuple[Part, ...]:
-    """In the order in which the program lists them (their repetitions may run in any)."""
+    """In the order in which the program lists them (repetitions may run in another order)."""
     names: dict[str, list[dict[str, Any]]] = {}
     for entry in sorted(benchmarks, key=lambda e: number(e.get("family_index")) or 0):
         if text(entry.get("run_name")).startswith(PREFIX):
@@ -49,7 +49,7 @@ def load_parts(benchmarks: list[dict[str, Any]]) -> tuple[Part, ...]:
 
 
 def read_parts(directory: Path) -> Parts | None:
-    """The parts timed beside the run in `directory`; None where there is no parts.json."""
+    """The parts timed after the run in `directory`; None if there is no parts.json."""
     path = directory / "parts.json"
     try:
         content = mapping(json.loads(path.read_text(encoding="utf-8")))
@@ -69,8 +69,8 @@ def read_parts(directory: Path) -> Parts | None:
 
 
 def share_of_scale(value_ns: float, parts: tuple[Part, ...]) -> float:
-    """Where a time lies between a tenth of a nanosecond and the slowest part, 0 to 1, by its
-    logarithm."""
+    """The place of a time on a logarithmic scale from a tenth of a nanosecond (0) to the slowest
+    part (1)."""
     low = -1.0
     high = max(math.log10(max(part.time_ns for part in parts)), low + 1)
     return min(1.0, max(0.0, (math.log10(value_ns) - low) / (high - low)))

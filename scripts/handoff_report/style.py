@@ -1,8 +1,9 @@
-"""One look everywhere: strategy -> colour, marker, line; and matplotlib's settings.
+"""The look of each strategy (colour, marker, line), and matplotlib's settings.
 
-A strategy looks the same in every figure of every run, whoever else is present: known names have
-fixed looks, others get one from a hash of their name. Colours follow Okabe and Ito (2008) and
-Tol's muted scheme, which stay apart under the common colour blindnesses; markers differ as well.
+A strategy looks the same in every figure of every run, whichever others are shown: known names have
+fixed looks, others get one from a hash of their name. Colours follow Okabe and Ito (2008) and Tol's
+muted scheme, which can be distinguished with the common kinds of colour blindness; markers differ
+too.
 """
 
 from __future__ import annotations
@@ -59,12 +60,12 @@ _ALIAS_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 def _hash(name: str) -> int:
-    """The same on every machine and in every run, unlike hash()."""
+    """A hash that, unlike hash(), is the same on every machine and in every run."""
     return zlib.crc32(name.encode())
 
 
 def _shade(colour: str, step: int) -> str:
-    """A lighter (step > 0) or darker relative of `colour`, of the same hue."""
+    """A lighter (step > 0) or darker shade of `colour`, with the same hue."""
     red, green, blue = (int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5))
     hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
     light = min(0.66, max(0.22, light + 0.11 * step))
@@ -73,7 +74,7 @@ def _shade(colour: str, step: int) -> str:
 
 
 def look(strategy: str, label: str | None = None, reference: bool = False) -> Look:
-    """The look of `strategy`; under another label (a=mutex_queue) a shade and marker of its own."""
+    """The look of `strategy`. Another label (a=mutex_queue) has a shade and marker of its own."""
     known = KNOWN.get(strategy)
     if known is None:
         code = _hash(strategy)
@@ -83,7 +84,7 @@ def look(strategy: str, label: str | None = None, reference: bool = False) -> Lo
             known = Look(REFERENCE_GREY, known.marker, "--")
     if label is None or label == strategy:
         return known
-    code = sum(label.encode())  # neighbours in the alphabet never look alike
+    code = sum(label.encode())  # so that labels such as a and b look different
     return replace(known, colour=_shade(known.colour, (-1, 1, -2, 2)[code % 4]),
                    marker=_ALIAS_MARKERS[code % len(_ALIAS_MARKERS)])
 
@@ -95,7 +96,7 @@ def display_name(strategy: str, label: str | None = None) -> str:
 
 
 def apply() -> None:
-    """Sets matplotlib up for figures that come out the same each time, without a display."""
+    """Sets up matplotlib to work without a display and to draw the same figure each time."""
     matplotlib.use("Agg")
     matplotlib.rcParams.update({
         "font.family": "DejaVu Sans",
@@ -125,6 +126,7 @@ def apply() -> None:
         "lines.markersize": 6,
         "figure.facecolor": "white",
         "savefig.facecolor": "white",
-        # Text stays text: small, searchable, and DejaVu is as wide as any fallback of a browser.
+        # Text stays text: it is small and searchable, and no fallback font of a browser is wider
+        # than DejaVu.
         "svg.fonttype": "none",
     })

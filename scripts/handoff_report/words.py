@@ -1,4 +1,5 @@
-"""The report in sentences: the answer per point, verdicts, the run's status, what words mean."""
+"""The sentences of the report: the answer per point, verdicts, the status of the run, the
+glossary."""
 
 from __future__ import annotations
 
@@ -12,13 +13,15 @@ from handoff_report.model import Cell, Mechanism, Point, Run
 TIED = "equivalent"
 UNDECIDED = "undecided"
 STALLS = "depends on stalls"
-# (what, heading, about) of the pairs of results.json that differ in one thing only.
+# (what, heading, about) for the pairs in results.json that differ in one thing only.
 MECHANISMS = (
     ("carrier", "What the carrier costs",
-     "The same structure of the same origin holds the items; who runs the two ends differs."),
+     "The two strategies have the same structure and origin, and differ only in the carrier "
+     "(threads, processes, a loop)."),
     ("structure", "What the structure costs",
-     "The same carrier and origin; what holds the items differs. Each structure is compared with "
-     "the one before it, which demands more of those who use it."),
+     "The two strategies have the same carrier and origin, and differ only in the structure that "
+     "holds the items. Each structure is compared with the next more restricted one (for example, "
+     "one producer instead of many)."),
 )
 
 
@@ -27,7 +30,7 @@ def many(amount: int | None, noun: str) -> str:
 
 
 def unusual(point: Point) -> list[str]:
-    """Transfer and wait, where they are not the usual ones."""
+    """Transfer and wait if they are not the defaults."""
     said = [] if point.transfer == "copy" else [point.transfer.replace("_", " ")]
     if point.wait != "spin-block":
         said.append("waits spin" if point.wait == "spin" else "waits sleep")
@@ -37,7 +40,7 @@ def unusual(point: Point) -> list[str]:
 
 
 def point_name(point: Point) -> str:
-    """"1 producer → 1 consumer, 64 B", with capacity, transfer and wait where they are unusual."""
+    """"1 producer → 1 consumer, 64 B"; capacity, transfer and wait if they are not the defaults."""
     if point.pair is None:
         return point.id
     name = (f"{many(point.producers, 'producer')} → {many(point.consumers, 'consumer')}, "
@@ -59,7 +62,7 @@ def point_short(point: Point) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one point says. Each list holds ready clauses."""
+    """The answer at one point. Each list has finished clauses."""
 
     point: Point
     name: str
@@ -107,11 +110,11 @@ def answer(point: Point) -> Answer:
                           else f"{cell.label} {shown}")
     remark = ""
     if point.leader is None:
-        remark = "no candidate delivered, so nobody leads"
+        remark = "no candidate delivered, so there is no leader"
     elif not rivals:
         remark = "the only candidate that delivered"
     elif not point.decided and not any(groups.values()):
-        remark = "not decided against all others"
+        remark = "not all comparisons are decided"
     return Answer(point=point, name=point_name(point), leader=point.leader, slower=slower,
                   tied=groups[TIED], undecided=groups[UNDECIDED], stalls=groups[STALLS],
                   failed=[f"{cell.label} ({cell.verdict})" for cell in point.cells if cell.failed],
@@ -119,7 +122,7 @@ def answer(point: Point) -> Answer:
 
 
 def overview(run: Run) -> str:
-    """One sentence over all points: who leads how often, and how much of it is decided."""
+    """One sentence about all points: which strategy leads how often, and how many are decided."""
     if not run.points:
         return "The run has no points: nothing was measured."
     led: dict[str, int] = {}
@@ -134,19 +137,19 @@ def overview(run: Run) -> str:
         return f"{ranking[0][0]} leads at the one point measured."
     leaders = ", ".join(f"{label} at {times}" for label, times in ranking)
     decided = sum(point.decided for point in run.points)
-    return (f"Over {total} points the leader is {leaders}. Every rival is decided "
-            f"against the leader at {decided} of {total}.")
+    return (f"Of {total} points, the leader is {leaders}. All candidates are "
+            f"decided against the leader at {decided} of {total}.")
 
 
 def verdict(point: Point, cell: Cell, margin: float) -> str:
-    """The verdict of a cell at its point, in words; failures carry their reason, and a row that is
-    not bound, or does not wait, as its heading says carries that."""
+    """The verdict of a cell at its point, in words, with the reason of a failure. It also says if
+    the cell is not bound, or does not wait, as the heading of the point says."""
     if not cell.delivered:
         return cell.verdict + (f": {cell.reason}" if cell.reason else "")
     if cell.reason:
-        return cell.reason  # why it has no number
+        return cell.reason  # why it has no speed
     if cell.is_reference:
-        return "reference, no candidate"
+        return "reference, not a candidate"
     apart = ["not bound"] if point.bound and cell.bound is False else []
     apart += ["waits its own way"] if cell.waits_itself else []
     return ", ".join([compared(point, cell, margin), *apart])
@@ -182,19 +185,19 @@ def status(run: Run) -> tuple[str, str]:
     spent = number(run.context.get("spent_s"))
     budget = number(run.context.get("budget_s"))
     after = f"after {seconds(spent)} of {seconds(budget)}"
-    rest = "what is shown is what was measured until then"
+    rest = "this report shows what was measured until then"
     sentences = {
         "complete": f"The run is complete: {seconds(spent)} of a budget of {seconds(budget)}.",
         "interrupted": f"The run was interrupted (Ctrl-C) {after}: {rest}.",
         "stopped": f"The run was stopped by an error (a full disk, for instance) {after}: {rest}.",
-        "running": f"The run did not end by itself (it was killed, or still runs): {rest}.",
+        "running": f"The run did not end by itself (it was killed, or is still running): {rest}.",
     }
     kind = "good" if state == "complete" else "bad"
     return kind, sentences.get(state, f"The run's status is “{state}”: {rest}.")
 
 
 def machine(run: Run) -> list[str]:
-    """How the machine moved while it was measured, a sentence each."""
+    """Sentences about the state of the machine during the run."""
     said = []
     floors = [point for point in run.points if point.floor is not None]
     if floors:
@@ -202,8 +205,8 @@ def machine(run: Run) -> list[str]:
         high = max(floors, key=lambda p: p.floor.value if p.floor else 0)
         if low is high:
             shown = numbers.joined(numbers.time_interval_ns(low.floor))
-            said.append(f"One cache-line hand-over between the CPUs in use took {shown} "
-                        f"(the floor, median at {point_short(low)}).")
+            said.append("One cache-line hand-over between the CPUs in use (the floor) took "
+                        f"{shown} (median at {point_short(low)}).")
         elif low.floor and high.floor:
             said.append("One cache-line hand-over between the CPUs in use (the floor) took from "
                         f"{numbers.time_ns(low.floor.value)} (median at {point_short(low)}) to "
@@ -211,15 +214,15 @@ def machine(run: Run) -> list[str]:
     measured = mapping(run.context.get("machine"))
     steal, load = number(measured.get("steal_share")), number(measured.get("load_average"))
     if steal is not None:
-        said.append(f"The hypervisor took {numbers.percent(steal)} of the CPU time away (steal, "
-                    "median over the run's seconds).")
+        said.append(f"The hypervisor took away {numbers.percent(steal)} of the CPU time (steal "
+                    "time, median over the seconds of the run).")
     if load is not None:
-        said.append(f"The load average was {load:.2f} (median over the run's seconds).")
-    return said or ["Neither floor nor steal nor load could be measured in this run."]
+        said.append(f"The load average was {load:.2f} (median over the seconds of the run).")
+    return said or ["Neither floor nor steal time nor load could be measured in this run."]
 
 
 def warnings(run: Run) -> list[tuple[str, str]]:
-    """(what, remedy) of each thing that harms measuring here."""
+    """(what, remedy) of each problem for measurements on this machine."""
     environment = mapping(run.context.get("environment"))
     found = []
     for warning in sequence(environment.get("warnings")):
@@ -232,46 +235,50 @@ def glossary(run: Run) -> list[tuple[str, str]]:
     margin = f"±{run.margin * 100:g} %"
     level = f"{run.confidence * 100:g} %"
     return [
-        ("typical", "Time per item, median over short slices (about a millisecond each where "
-         "every thread has a CPU). Robust against the moments in which the machine was elsewhere; "
-         f"comparisons use it. Brackets hold the {level} interval over incarnations."),
-        ("overall", "All time over all items, bad moments included: the number for capacity "
-         "planning."),
-        ("stalls", "The share of time lost where overall is longer than typical: the strategy, "
-         "or the machine, stood still for a while."),
-        ("ratio to the leader", "Time per item over that of the leader, from slices measured side "
-         "by side; above 1 is slower. Intervals hold for all rivals of a point at once."),
-        ("slower, faster", f"The interval of typical lies wholly beyond the margin of {margin}, "
-         "and overall is on the same side."),
-        ("equivalent (tied)", f"The whole interval lies within {margin} of the leader: the "
-         "difference, if any, is too small to choose by."),
-        ("undecided", "The interval crosses the edge of the margin, or there were fewer than 8 "
-         "incarnations: this run cannot tell. More --incarnations and --budget narrow it."),
-        ("depends on stalls", "Typical alone would decide, overall contradicts: the answer "
-         "depends on whether stalls count for you."),
-        ("carrier", "Who executes producers and consumers: threads, processes, a loop that sleeps "
-         "in the kernel, or a runtime's own threads."),
-        ("structure", "What holds the items between the two ends: a ring for one or many at either "
-         "end, a list, a pipe; none where an item is handed to a new thread or process."),
-        ("told apart, equal within 10\u00a0%", "Of a pair that differs in one thing only: the whole "
-         f"interval lies beyond the margin of {margin}, or within ±10 %. These intervals hold for "
-         "all such pairs of a point at once."),
-        ("leader", "The delivered candidate that stands best against every other, in slices "
-         "measured side by side."),
-        ("reference", "Shown beside for scale (a plain call, the hardware’s floor); never winner "
-         "or leader. Drawn grey and dashed."),
-        ("floor", "One cache line handed from one CPU to another and nothing else, probed in each "
-         "block: when it moves, the machine moved. An item of the strategy floor is a hand-over "
-         "there and back."),
-        ("memory_copy", "One thread copies the payload in memory, beside payloads of 4 KiB and "
-         "more: what moving so many bytes asks at least where one copy has to be made."),
-        ("control", "The leader a second time, beside itself: what identical code differs by in "
-         "this very run. Smaller differences mean nothing."),
+        ("typical", "Time per item: the median over short slices (about a millisecond each if "
+         "every thread has a CPU). Short disturbances of the machine hardly change it; comparisons "
+         f"use it. The brackets are its {level} interval over incarnations."),
+        ("overall", "All time divided by all items, stalls included. Use it to plan capacity."),
+        ("stalls", "The share of the time by which overall exceeds typical: the strategy or the "
+         "machine stopped for a while."),
+        ("ratio to the leader", "Time per item divided by that of the leader, from slices measured "
+         "side by side; above 1 is slower. The intervals hold for all candidates of a point "
+         "together."),
+        ("slower, faster", "The whole interval of the typical ratio lies beyond the margin of "
+         f"{margin}, and the overall ratio is on the same side of 1."),
+        ("equivalent (tied)", f"The whole interval lies within {margin} of the leader: a "
+         "difference, if there is one, is too small to matter."),
+        ("undecided", "The interval reaches across the edge of the margin, or there were fewer "
+         "than 8 incarnations, so this run cannot decide. More --incarnations and --budget make "
+         "the interval narrower."),
+        ("depends on stalls", "The typical ratio alone would give a verdict, but the overall ratio "
+         "contradicts it. The answer depends on whether stalls matter for your use."),
+        ("carrier", "What executes producers and consumers: threads, processes, a loop that sleeps "
+         "in the kernel, or the threads of a runtime."),
+        ("structure", "What holds the items between producers and consumers: for example a ring "
+         "(for one or many at either end), a list or a pipe. There is none if each item is handed "
+         "to a new thread or process."),
+        ("told apart, equal within 10\u00a0%", "Verdicts for a pair that differs in one thing "
+         f"only. Told apart: the whole interval lies beyond the margin of {margin}. Equal within "
+         "10 %: the whole interval lies within ±10 %. The intervals hold for all such pairs of a "
+         "point together."),
+        ("leader", "The delivered candidate that compares best with every other candidate, in "
+         "slices measured side by side."),
+        ("reference", "Shown for comparison only (a plain function call, the floor of the "
+         "hardware); never the leader. Drawn in grey and dashed."),
+        ("floor", "The time to hand one cache line from one CPU to another, measured in each "
+         "block. If it changes, the state of the machine has changed. An item of the strategy "
+         "floor is a round trip, so it takes two such hand-overs."),
+        ("memory_copy", "One thread copies the payload in memory; shown for payloads of 4 KiB and "
+         "more. It is the least time of a hand-over that has to make one copy."),
+        ("control", "The leader a second time. The difference between these two cells of identical "
+         "code shows which differences are too small to mean anything in this run."),
         ("delivered", "Every item arrived exactly once, unaltered and in the promised order, in "
-         "every slice. A cell that fails this, crashes or hangs has no speed. A run proves lives of "
-         "some length only, and says how long the longest was; handoff prove goes on for longer."),
-        ("incarnation", "One lifetime of a cell’s process; each cell is started anew several "
-         "times, so that a lucky memory layout does not decide."),
-        ("CPU per item", "CPU time of all threads and processes of the cell, waiting and spinning "
-         "included."),
+         "every slice. A cell that fails this check, crashes or hangs has no speed. Faults that "
+         "appear only after more items than this run handed over are not found; handoff prove runs "
+         "longer."),
+        ("incarnation", "One lifetime of a cell’s process. Each cell is started anew several "
+         "times, so that the luck of one memory layout does not decide."),
+        ("CPU per item", "CPU time of all threads and processes of the cell, including waiting and "
+         "spinning, per item."),
     ]

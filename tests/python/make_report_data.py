@@ -56,14 +56,14 @@ MADE_OF = {
 }
 BETWEEN_RUNS = {
     "source": "default", "date": None, "runs": 0, "span_s": 0.0,
-    "sentence": "intervals of ratios allow for what other runs differ by: 8 % (standard deviation), "
-                "the default; 'handoff calibrate' learns it for this machine"}
+    "sentence": "intervals of ratios include the variation between runs: 8 % (standard deviation), "
+                "a default; 'handoff calibrate' measures it on this machine"}
 # what, label, to, costs
 MECHANISMS = (
     ("carrier", "process_per_item", "thread_per_item",
-     "the same without a queue costs {} in processes in place of threads"),
+     "handing over without a queue costs {} in processes instead of threads"),
     ("structure", "lockfree_queue", "lockfree_spsc",
-     "linked queue in place of spsc ring costs {} in threads"),
+     "linked queue instead of spsc ring costs {} in threads"),
 )
 # producers, consumers, payload, capacity, blocks an incarnation
 POINTS = [(1, 1, 64, 1024, 10), (1, 1, 8, 1024, 2), (1, 1, 1024, 1024, 2), (1, 1, 65536, 256, 2),
@@ -74,14 +74,14 @@ FAILURES = {
     (5, "asio_loop"): ("crashed", "The cell was ended by signal 11 (SIGSEGV) in slice 7 of "
                                   "incarnation 3."),
 }
-LEVEL = ("verdicts of a point hold together with 95 %; over many points at most 5 % of them are "
-         "expected to hold a wrong one")
-CONTROL = {"points": [], "sentence": "identical code differed by up to 0.4 % here (1 point); "
-                                     "differences under that mean nothing"}
+LEVEL = ("at each point, all verdicts together are correct with 95 % probability; of many points, "
+         "expect up to 5 % with a wrong verdict")
+CONTROL = {"points": [], "sentence": "identical code differed by up to 0.4 % in this run (1 point); "
+                                     "smaller differences are not meaningful"}
 LONGEST_LIFE = {"items": 1234567, "label": "lockfree_spsc", "point": "1:1 8B",
-                "sentence": "longest life proved: 1.23 M items of lockfree_spsc at 1:1 8B; a fault "
-                            "that comes later in a life is not seen here (handoff prove runs "
-                            "longer ones)"}
+                "sentence": "longest life proved: 1.23 M items in one process of lockfree_spsc at "
+                            "1:1 8B; a fault that appears only after more items would not be seen "
+                            "('handoff prove' runs longer)"}
 ONLY_ONE_TO_ONE = {
     "lockfree_spsc": "lockfree_spsc has room for one producer and one consumer only.",
     "direct": "direct calls the consumer in the producer's thread: 1:1 only.",

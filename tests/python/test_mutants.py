@@ -126,8 +126,8 @@ def test_python_is_switched_by_the_environment(tmp_path: Path,
 
 
 @pytest.mark.parametrize("entry, said", [
-    ({"find": "a * b"}, "stands 0 times in sum.cpp"),
-    ({"find": "int "}, "stands 3 times in sum.cpp"),
+    ({"find": "a * b"}, "occurs 0 times in sum.cpp"),
+    ({"find": "int "}, "occurs 3 times in sum.cpp"),
 ])
 def test_text_that_does_not_stand_once_is_refused(tmp_path: Path, entry: dict[str, str],
                                                   said: str) -> None:
@@ -142,10 +142,10 @@ def test_faults_at_the_same_place_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text, said", [
     (ENTRY.format(name="a", file="f", kind="expression", find="x", replace="y") * 2,
-     "two faults are named a"),
+     "two faults have the name a"),
     (ENTRY.format(name="a", file="f", kind="line", find="x", replace="y"), "has kind 'line'"),
     (ENTRY.format(name="a", file="f.py", kind="statement", find="x", replace="y"),
-     "a is a statement of Python"),
+     "the fault a in f.py has kind 'statement'"),
     ('[[mutant]]\nname = "a"\n', "the fault a has no 'area'"),
     ("[[mutant]\n", "is not TOML"),
 ])

@@ -1,4 +1,4 @@
-"""The figures of the report, each in a file of its own; draw_all() makes them in page order."""
+"""The figures of the report, one file each; draw_all() draws them in the order of the page."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ FIGURES: dict[str, Callable[[Run], Drawing]] = {
 
 
 def draw_all(run: Run, out: Path) -> list[Saved]:
-    """Draws every figure into `out`; one that has nothing to show says why in its caption."""
+    """Draws every figure into `out`. The caption of a figure without data says why."""
     style.apply()
     return [save(draw(run), name, out, command_line(run)) for name, draw in FIGURES.items()]

@@ -1,6 +1,6 @@
-"""What all figures share: a grid of panels, axes with units, legends, and saving as SVG and PNG.
+"""Shared by all figures: a grid of panels, axes with units, legends, and saving as SVG and PNG.
 
-Lengths are inches. A figure's text is laid out for a page about 960 pixels wide.
+Lengths are in inches. The text of a figure is laid out for a page about 960 pixels wide.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PIXELS_PER_INCH = 104  # on the page, at most
 
 @dataclass
 class Drawing:
-    """A figure not yet saved. Without `figure` there is nothing to show and `caption` says why."""
+    """A figure not yet saved. If `figure` is None, `caption` says why there is nothing to show."""
 
     title: str
     caption: str
@@ -44,7 +44,7 @@ class Saved:
     title: str
     caption: str
     alt: str
-    svg: str | None  # for inlining: no prolog, ids unique on the page
+    svg: str | None  # to be put into the page: no prolog, ids unique on the page
     png: Path | None
 
 
@@ -59,9 +59,9 @@ def legend_height(entries: int, width: float) -> float:
 
 def grid(panels: int, columns: int, panel_height: float, legend_entries: int, *,
          shared_y: bool = False, beside: float = 0.0) -> tuple[Figure, list[Axes]]:
-    """Panels row by row over the whole width, with room for titles, labels, legend and footer.
+    """Panels row by row over the whole width, with space for titles, labels, legend and footer.
 
-    `beside` is room at the right of each panel for labels of its own.
+    `beside` is the space at the right of each panel for labels.
     """
     columns = min(columns, panels)
     rows = math.ceil(panels / columns)
@@ -86,7 +86,7 @@ def grid(panels: int, columns: int, panel_height: float, legend_entries: int, *,
 def everyone(points: Iterable[Point], *, floor: bool = False) -> list[Cell]:
     """One measured cell per label at these points; known strategies first, references last.
 
-    The floor hands over a cache line whatever the payload: it is left out unless asked for.
+    The floor always hands over a cache line, whatever the payload, so it is left out by default.
     """
     known = list(style.KNOWN)
     found: dict[str, Cell] = {}
@@ -124,7 +124,7 @@ def legend(figure: Figure, handles: Sequence[Any]) -> None:
 
 
 def log_limits(values: Iterable[float], least: float = 4.0) -> tuple[float, float]:
-    """Limits of a log axis around `values`, at least a factor `least` apart."""
+    """Limits of a log axis around `values`; their ratio is at least `least`."""
     data = [value for value in values if value > 0 and math.isfinite(value)]
     low, high = (min(data), max(data)) if data else (1.0, 10.0)
     low, high = low / 1.25, high * 1.25
@@ -136,7 +136,8 @@ def log_limits(values: Iterable[float], least: float = 4.0) -> tuple[float, floa
 
 def log_axis(axes: Axes, which: str, limits: tuple[float, float], write: Any,
              most: int = 12) -> None:
-    """A log axis with `most` labels: at 1, 2, 5 where it is short, at decades where it is long."""
+    """A log axis with at most `most` labels: at 1, 2, 5 if it is short, at decades if it is
+    long."""
     getattr(axes, f"set_{which}scale")("log")
     getattr(axes, f"set_{which}lim")(*limits)
     decades = math.log10(limits[1] / limits[0])
@@ -163,7 +164,7 @@ def short_time(value_ns: float) -> str:
 
 
 def ticks(axes: Axes, positions: Sequence[float], labels: Sequence[str]) -> None:
-    """Labelled positions on x; a single one stands in the middle of a sensible width."""
+    """Labelled positions on the x axis; a single one is in the middle."""
     axes.xaxis.set_major_locator(FixedLocator(list(positions)))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticklabels(list(labels))
@@ -179,7 +180,7 @@ def rate_lines(axes: Axes, cells: Sequence[Cell], columns: Sequence[tuple[float,
     width = 0.9 if nearest is None else min(0.12 * nearest, 0.025 * (steps[-1] - steps[0]) + 0.02)
     for place, cell in enumerate(cells):
         look = look_of(cell)
-        shift = 0.0  # side by side, where one x would stack them
+        shift = 0.0  # puts the cells at one x side by side
         if len(cells) > 1:
             shift = (place / (len(cells) - 1) - 0.5) * width
         xs, ys, below, above = [], [], [], []
@@ -202,7 +203,7 @@ def rate_lines(axes: Axes, cells: Sequence[Cell], columns: Sequence[tuple[float,
 
 
 def rate_error(cell: Cell | None, rate: float | None) -> tuple[float, float]:
-    """How far the interval of the typical time reaches, seen as a rate; 0 where there is none."""
+    """The interval of the typical time as a rate, below and above it; 0 if there is none."""
     typical = cell.typical if cell is not None else None
     if rate is None or typical is None or typical.lo is None or typical.hi is None:
         return 0.0, 0.0
@@ -216,7 +217,8 @@ def rates_of(points: Iterable[Point], cells: Iterable[Cell]) -> list[float]:
 
 
 def spread_points(points: Sequence[Point], most: int) -> list[Point]:
-    """At most `most` points in plan order: every thread count before a second payload of one."""
+    """At most `most` points, in plan order. A thread count gets a second payload only after every
+    thread count has one."""
     rounds: dict[tuple[int, int] | None, int] = {}
     ranked = []
     for point in sorted(points, key=lambda p: (p.payload != 64, p.index)):
@@ -228,14 +230,14 @@ def spread_points(points: Sequence[Point], most: int) -> list[Point]:
 
 
 def svg_text(figure: Figure, name: str) -> str:
-    """The figure as one <svg> element for a page: no prolog, no metadata, no foreign names."""
+    """The figure as one <svg> element for a page: no prolog, no metadata, no namespaces."""
     stream = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": f"handoff {name}"}):
         figure.savefig(stream, format="svg", dpi=150, metadata={"Date": None})
     svg = stream.getvalue()
     svg = svg[svg.index("<svg"):]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", svg)  # HTML's parser knows them
+    svg = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", svg)  # HTML needs no namespaces
     svg = svg.replace("xlink:href=", "href=")
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'href="#', f'href="#{name}-', svg)
@@ -245,7 +247,8 @@ def svg_text(figure: Figure, name: str) -> str:
 
 
 def save(drawing: Drawing, name: str, out: Path, command: str) -> Saved:
-    """Writes `out`/NAME.png with the command in its footer; removes a stale one if empty."""
+    """Writes `out`/NAME.png with the command in its footer. Without a figure, removes an old
+    one."""
     png = out / f"{name}.png"
     figure = drawing.figure
     if figure is None:

@@ -1,4 +1,4 @@
-"""CPU time per item against wall time per item: what a strategy's speed burns."""
+"""CPU time per item over wall time per item: how much CPU time a strategy needs for its speed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def placed(point: Point) -> list[Cell]:
 
 
 def busy_cpus(cells: list[Cell]) -> list[int]:
-    """1, 2, 4, … up to the first that no cell exceeds by much: the lines worth drawing."""
+    """1, 2, 4, … up to the first number that no cell exceeds by more than 10 %: the lines to
+    draw."""
     most = max((cell.cpu_ns or 0) / cell.typical.value for cell in cells if cell.typical)
     lines = [1]
     while lines[-1] * 1.1 < most:
@@ -30,7 +31,7 @@ def busy_cpus(cells: list[Cell]) -> list[int]:
 
 
 def draw_cpu_lines(axes: Axes, lines: list[int], x: tuple[float, float]) -> None:
-    """Lines on which so many CPUs are busy, named at the right where they leave the panel."""
+    """Lines on which this number of CPUs is busy, with names at the right edge of the panel."""
     for cpus in lines:
         axes.plot(x, [end * cpus for end in x], color="#b9bfc8", linewidth=0.9,
                   linestyle=(0, (4, 3)), zorder=1)
@@ -72,11 +73,11 @@ def draw(run: Run) -> Drawing:
         if index % columns == 0:
             axes.set_ylabel("CPU time per item (log)")
     legend(figure, [handle(cell, line=False) for cell in cells])
-    caption = ("CPU time of all threads and processes of a cell per item, over its typical time "
-               "per item; left is faster, lower burns less. Dashed lines: so many CPUs are busy "
-               "all the time, spinning and waiting in the kernel included.")
+    caption = ("CPU time per item of all threads and processes of a cell, over its typical time "
+               "per item. Farther left is faster; lower uses less CPU time. On a dashed line, that "
+               "number of CPUs is busy all the time, including spinning and waiting in the kernel.")
     if len(points) < len(measured):
-        caption += f" {len(points)} of {len(measured)} points are drawn, the tables have them all."
+        caption += f" {len(points)} of {len(measured)} points are drawn; the tables have all."
     alt = (f"Scatter plot of CPU time per item over time per item, log scales, at "
            f"{', '.join(point_short(point) for point in points)}. Shown: {names(cells)}. "
            "The numbers are in the tables below.")

@@ -15,14 +15,14 @@ _MOST_PANELS = 9
 
 
 def panels_of(run: Run) -> list[tuple[str, list[Point]]]:
-    """(title, points by payload); points alike but for their payload share a panel."""
+    """(title, points by payload); points that differ only in their payload share a panel."""
     groups: dict[tuple[tuple[int, int], int | None, str], list[Point]] = {}
     for point in run.points:
         if point.pair is not None and point.payload is not None and point.measured:
             key = (point.pair, point.capacity_asked, ", ".join(unusual(point)))
             groups.setdefault(key, []).append(point)
     swept = {key: points for key, points in groups.items() if len(points) > 1}
-    if not swept:  # no sweep of payloads: the first group alone, so that the level can be seen
+    if not swept:  # no group has several payloads: draw the first group alone
         swept = dict(list(groups.items())[:1])
     ranked = sorted(swept.items(), key=lambda entry: -len(entry[1]))[:_MOST_PANELS]
     panels = []
@@ -56,9 +56,9 @@ def draw(run: Run) -> Drawing:
         else:
             axes.tick_params(labelleft=False, left=False)
     legend(figure, [handle(cell) for cell in cells])
-    caption = ("Items per second from the typical time per item; bars are its interval. Higher is "
-               "better. Every byte is written by the producer and read by the consumer, so large "
-               "payloads approach the memory’s speed whatever the strategy.")
+    caption = ("Items per second, from the typical time per item; the bars are its interval. "
+               "Higher is better. The producer writes and the consumer reads every byte, so with "
+               "large payloads every strategy approaches the speed of the memory.")
     alt = (f"Line chart of items per second over payload size, both axes logarithmic, for "
            f"{', '.join(title for title, _ in panels)}. Shown: {names(cells)}. "
            "The numbers are in the tables below.")

@@ -18,7 +18,7 @@ from handoff_report.words import STALLS, UNDECIDED, point_short
 
 TITLE = "Relative speed, with intervals"
 _MOST_PANELS = 24
-_NEAR = 0.12  # log ratio up to which the axis is about linear
+_NEAR = 0.12  # log ratio up to which the axis is nearly linear
 _TICKS = (1, 2, 10, 1000, 100, 10000, 1.2, 0.5, 0.1, 0.8, 5, 1.1, 0.9, 1.5, 1.05, 0.95)
 _ROW, _TOP, _BELOW = 0.245, 0.38, 0.34
 _LABELS, _VALUES = 1.45, 1.75
@@ -70,7 +70,8 @@ def draw_row(axes: Axes, y: int, cell: Cell, ratio: Ratio | None) -> None:
 
 
 def stretch(ratio: Any) -> Any:
-    """Logarithmic far from 1, about linear within _NEAR of it: ties and 1000× fit one axis."""
+    """Logarithmic far from 1, nearly linear within _NEAR of it, so that 1.01 and 1000 fit one
+    axis."""
     return np.arcsinh(np.log(np.maximum(ratio, 1e-6)) / _NEAR)
 
 
@@ -79,7 +80,7 @@ def unstretch(place: Any) -> Any:
 
 
 def ratio_ticks(axes: Axes, low: float, high: float) -> None:
-    """The scale and as many of the preferred ticks as stand clear of each other."""
+    """Sets the scale, and as many of the preferred ticks as do not overlap."""
     axes.set_xscale("function", functions=(stretch, unstretch))
     axes.set_xlim(low, high)
     width = axes.get_position().width * axes.figure.get_figwidth()
@@ -111,7 +112,7 @@ def draw_panel(axes: Axes, point: Point, margin: float, limits: tuple[float, flo
 
 
 def layout(points: list[Point], entries: int) -> tuple[Figure, list[Axes]]:
-    """Two columns of panels, each row as high as its longer panel; inches throughout."""
+    """Two columns of panels; each row is as high as its higher panel. All lengths are in inches."""
     columns = min(2, len(points))
     width = 11.0 if columns == 2 else 8.2
     sizes = [len(rows_of(point)) * _ROW for point in points]
@@ -157,14 +158,14 @@ def draw(run: Run) -> Drawing:
     for panel, point in zip(axes, points):
         draw_panel(panel, point, run.margin, (low, high))
     legend(figure, marks)
-    caption = ("Time per item over that of the point’s leader, from slices measured side by side; "
-               f"bars are {run.confidence * 100:g} % intervals, simultaneous over the candidates "
-               "of a point. The axis is logarithmic, and stretched around 1 so that close calls can "
-               "be told apart. Farther right is slower; what lies inside the grey band is tied. "
-               "Where the small upright (overall) parts from the marker, stalls matter.")
+    caption = ("Time per item divided by that of the point’s leader, from slices measured side by "
+               f"side. Bars are {run.confidence * 100:g} % intervals that hold for all candidates "
+               "of a point together. The axis is logarithmic, and stretched around 1 to show small "
+               "differences. Farther right is slower; a bar inside the grey band is a tie. If the "
+               "short vertical line (overall) is away from the marker, stalls matter.")
     if len(comparable) > len(points):
-        caption += (f" The first {len(points)} of {len(comparable)} points are drawn, the tables "
-                    "have them all.")
+        caption += (f" The first {len(points)} of {len(comparable)} points are drawn; the tables "
+                    "have all.")
     told = []
     for point in points:
         worst = rows_of(point)[-1]

@@ -1,6 +1,6 @@
-"""Slices over time at one point, the floor under them: one sees the machine move.
+"""Slices over time at one point, with the floor below: they show how the machine's speed changes.
 
-Raw slices of the journal are plotted; lines are the typical values of results.json.
+The dots are raw slices of the journal; the lines are the typical values of results.json.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from handoff_report.journal import FLOOR
 from handoff_report.model import Cell, Journal, Point, Run
 from handoff_report.words import point_name, point_short
 
-TITLE = "Slices over time, the floor under them"
+TITLE = "Slices over time, with the floor below"
 _WIDTH, _HEIGHT, _FLOOR_HEIGHT = 10.0, 3.7, 1.15
 _MOST_TICKS = 12
 
 
 @dataclass
 class Timeline:
-    """Time since the run began, with the pauses between visits of the point cut out."""
+    """The time axis: time since the run began, without the pauses between visits of the point."""
 
     starts: list[float]   # s, of each visit
     ends: list[float]
@@ -77,8 +77,8 @@ def time_axis(axes: Axes, line: Timeline, labelled: bool) -> None:
         axes.grid(axis="x", visible=False)
     axes.tick_params(labelbottom=labelled)
     if labelled:
-        axes.set_xlabel(f"time since the run began; {len(line.visits)} visits, the pauses between "
-                        "them cut out" if line.cut else "time since the run began (s)")
+        axes.set_xlabel(f"time since the run began; {len(line.visits)} visits, without the pauses "
+                        "between them" if line.cut else "time since the run began (s)")
 
 
 def dots(axes: Axes, x: Sequence[float], y: Sequence[float], look: style.Look, size: float) -> None:
@@ -148,8 +148,9 @@ def draw(run: Run) -> Drawing:
     journal, point = run.journal, run.journal.point
     if point is None or not journal.tracks:
         where = f" for {point_name(point)}" if point is not None else ""
-        return Drawing(TITLE, f"The journal has no slices of delivered cells{where} (is "
-                              "journal.jsonl beside results.json?), so there is nothing to draw.")
+        return Drawing(TITLE, f"The journal has no slices of delivered cells{where}, or "
+                              "journal.jsonl is missing beside results.json, so there is nothing "
+                              "to draw.")
     line = timeline(journal)
     has_floor = bool(journal.floor) or point.floor is not None
     marks = handles(journal, has_floor)
@@ -162,11 +163,12 @@ def draw(run: Run) -> Drawing:
         time_axis(axes[1], line, labelled=True)
     legend(figure, marks)
     caption = (f"Each dot is one slice at {point_name(point)}; lines are the typical values. "
-               "Where all dots rise together with the floor (a cache line handed to the other CPU "
-               "and back, nothing else), the machine moved, not a strategy: that is why only "
-               "slices of the same block are compared.")
+               "The floor is a cache line handed to the other CPU and back. If all dots rise "
+               "together with the floor, the machine has changed, not a strategy. For this reason "
+               "only slices of the same block are compared.")
     if not journal.floor and has_floor:
-        caption += " The journal has no floor probes for this point: its median is drawn."
+        caption += (" The journal has no floor slices for this point, so the median of the floor "
+                    "is drawn.")
     shown = [cell for cell in (point.cell(track.label) for track in journal.tracks)
              if isinstance(cell, Cell)]
     alt = (f"Scatter plot of the time per item of each slice over the run, log scale, at "

@@ -1,4 +1,4 @@
-"""Throughput over thread counts: a row per payload, a column per shape of the thread counts."""
+"""Throughput over thread counts: one row per payload, one column per kind of thread counts."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class Panel:
 
 
 def rows_of(run: Run) -> list[list[Panel]]:
-    """Panels by row; points alike but for their thread counts share a row."""
+    """Panels by row; points that differ only in their thread counts share a row."""
     groups: dict[tuple[int | None, int | None, str], list[Point]] = {}
     for point in run.points:
         if point.pair is not None and point.payload is not None and point.measured:
             key = (point.payload, point.capacity_asked, ", ".join(unusual(point)))
             groups.setdefault(key, []).append(point)
     swept = {key: points for key, points in groups.items() if len(points) > 1}
-    if not swept:  # no sweep of threads: the first group alone, so that the level can be seen
+    if not swept:  # no group has several thread counts: draw the first group alone
         swept = dict(list(groups.items())[:1])
     ranked = sorted(swept.items(), key=lambda entry: -len(entry[1]))[:_MOST_ROWS]
     rows = []
@@ -55,19 +55,20 @@ def rows_of(run: Run) -> list[list[Panel]]:
                   for name, fits in _SHAPES.items()}
         panels = [Panel(f"{about} · {name}", found) for name, found in shapes.items()
                   if len(found) > 1 or (found and name.startswith("other"))]
-        if not panels:  # pairs that no shape joins, or a single point
+        if not panels:  # no shape has several points
             panels = [Panel(about, points)]
         rows.append(panels)
     return rows
 
 
 def is_small(panel: Panel) -> bool:
-    """Whether an item fits a cache line, so that the floor is a bound for it."""
+    """Whether an item fits into a cache line, so that the floor is a lower bound."""
     return all((point.payload or 0) <= 64 for point in panel.points)
 
 
 def positions(panel: Panel) -> list[float]:
-    """log2 of the larger side, so that doubling is a step; one by one where that would tie."""
+    """log2 of the larger side, so that each doubling is one step. If two points would be at the
+    same place, all are one step apart."""
     places = [math.log2(max(point.pair or (1, 1))) for point in panel.points]
     if panel.mixed or len(set(places)) < len(places):
         return [float(index) for index in range(len(panel.points))]
@@ -105,7 +106,7 @@ def draw(run: Run) -> Drawing:
         ticks(axes, x, [f"{p.producers}:{p.consumers}" for p in panel.points])
         shade_oversubscribed(axes, x, panel.points)
         low, high = log_limits(rates_of((p for other in rows[row] for p in other.points), shown))
-        log_axis(axes, "y", (low, high * 1.6), short_rate)  # headroom for what shading says
+        log_axis(axes, "y", (low, high * 1.6), short_rate)  # space for the text in the shading
         axes.set_title(panel.title, fontsize=10 if columns < 3 else 9)
         axes.set_xlabel("producers : consumers (threads)")
         if column == 0:
@@ -113,10 +114,12 @@ def draw(run: Run) -> Drawing:
         else:
             axes.tick_params(labelleft=False, left=False)
     legend(figure, [handle(cell) for cell in cells])
-    caption = ("Items per second from the typical time per item; bars are its interval. Higher is "
-               "better. Lines break where a strategy did not deliver or cannot run.")
+    caption = ("Items per second, from the typical time per item; the bars are its interval. "
+               "Higher is better. A line has a gap where a strategy did not deliver or does not "
+               "support the point.")
     if any(point.oversubscribed for point in points):
-        caption += " Where threads exceed CPUs, the scheduler’s rotation is part of the result."
+        caption += (" With more threads than CPUs, the results also depend on how the scheduler "
+                    "switches between threads.")
     alt = (f"Line chart of items per second over producer and consumer counts, log scale, for "
            f"{', '.join(dict.fromkeys(row[0].title.split(' · ')[0] for row in rows))}. "
            f"Shown: {names(cells)}. The numbers are in the tables below.")

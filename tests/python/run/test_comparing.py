@@ -67,7 +67,7 @@ def test_results_of_another_schema_are_refused(handoff: Program, run_directory: 
     assert_refused(handoff.run("compare", run_directory, later), "schema 99")
     assert_refused(handoff.run("export", later, "--format", "csv"), "schema 99")
     (later / "results.json").write_text("[]")
-    assert_refused(handoff.run("export", later, "--format", "csv"), "not what handoff writes")
+    assert_refused(handoff.run("export", later, "--format", "csv"), "no result of handoff")
 
 
 def test_csv_has_a_row_a_cell_and_the_failed_without_numbers(handoff: Program,
@@ -127,7 +127,7 @@ def test_an_export_goes_into_a_file_if_told_to(handoff: Program, run_directory: 
 
 @pytest.mark.parametrize(("arguments", "fragments"), [
     ("--format csw", ["'csw'", "did you mean 'csv'"]),
-    ("--format junit --slices", ["--slices is for --format csv"]),
+    ("--format junit --slices", ["--slices works with --format csv"]),
     ("--format csv --out /nowhere/a", ["'/nowhere/a' cannot be written"]),
 ])
 def test_exports_that_cannot_be_are_refused(handoff: Program, run_directory: Path, arguments: str,

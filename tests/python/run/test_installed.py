@@ -56,8 +56,8 @@ def test_a_directory_whose_name_begins_with_a_dash_is_no_option(here: Program,
 
 
 @pytest.mark.parametrize(("missing", "fragments"), [
-    ("share/handoff", ["the report's script is missing", "share/handoff/report", "--install"]),
-    ("share/handoff/handoff_report", ["the folder handoff_report is missing", "install"]),
+    ("share/handoff", ["the report script is missing", "share/handoff/report", "--install"]),
+    ("share/handoff/handoff_report", ["handoff_report is missing", "install"]),
 ])
 def test_an_installation_without_the_report_says_so(installed: Path, tmp_path: Path, missing: str,
                                                     fragments: list[str]) -> None:

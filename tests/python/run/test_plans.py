@@ -59,7 +59,7 @@ def test_the_default_suite_spans_the_thread_counts_of_a_machine_within_its_budge
 
 @pytest.mark.parametrize(("arguments", "fragment"), [
     (("--topology", LARGE), "a run measures this one"),
-    (("--json",), "--json is for --dry-run"),
+    (("--json",), "--json works with --dry-run only"),
     (("--dry-run", "--topology", "cheese:4"), "'cheese:4' is neither a file nor a machine"),
     (("--dry-run", "--topology", "nowhere.xml"), "cannot be read (No such file or directory)"),
     (("--dry-run", "--topology", sys.executable), "is no XML file that hwloc can read"),

@@ -94,7 +94,7 @@ def test_a_gate_passes_the_same_code_and_stops_a_slower_one(here: Program, examp
     worse = here.run("gate", "--base", base, "--head", slow, "--budget", "20s", "--threshold",
                      "20%", directory=tmp_path / "worse")
     assert worse.code == 2, worse.out
-    assert "REGRESSION at 1 of 1" in worse.out
+    assert "REGRESSION in 1 of 1" in worse.out
     comparison = parse((tmp_path / "worse" / "comparison.json").read_text())
     assert comparison["verdict"] == "regression"
     assert comparison["changes"][0]["regression"]
@@ -114,7 +114,7 @@ def test_a_gate_takes_two_builds_of_handoff(here: Program, handoff: Program,
 
 
 @pytest.mark.parametrize(("arguments", "fragments"), [
-    ("--base {so} --head {program}", ["a plug-in and a program"]),
+    ("--base {so} --head {program}", ["of different kinds"]),
     ("--base {program} --head {program}", ["--strategies"]),
     ("--base {so} --head {so} --strategies mutex_queue", ["has no strategy 'mutex_queue'"]),
     ("--base {so} --head missing.so", ["--head 'missing.so' cannot be read"]),
@@ -152,9 +152,9 @@ static const bool registered = handoff::add_strategy(&mine, {tag});
                ' static int* now = use();', ["undefined symbol", "missing_here"]),
     ("crash", "#include <csignal>\nstatic int now = raise(SIGSEGV);", ["crashed", "Segmentation"]),
     ("leave", "#include <cstdlib>\nstatic int now = (std::_Exit(0), 0);",
-     ["ended the program while it was loaded"]),
+     ["ended its process while it was loaded"]),
     ("clash", STRATEGY.format(name="mutex_queue", tag="handoff::kInterfaceTag"),
-     ["'mutex_queue'", "as this handoff does"]),
+     ["'mutex_queue'", "and so has this program"]),
 ])
 def test_a_plugin_that_cannot_be_used_is_a_sentence(handoff: Program, tmp_path: Path, name: str,
                                                     source: str, fragments: list[str]) -> None:

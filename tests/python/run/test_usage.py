@@ -18,7 +18,7 @@ def test_a_machine_that_was_not_calibrated_is_told_so(handoff: Program, tmp_path
     finished = handoff.run("calibrate", "--show",
                            environment={**os.environ, "XDG_STATE_HOME": str(tmp_path)})
     assert (finished.code, finished.err) == (3, "")
-    assert "nothing is kept for this machine" in finished.out
+    assert "there is no calibration for this machine" in finished.out
 
 
 def assert_refused(finished: Finished, *fragments: str) -> None:
@@ -113,7 +113,7 @@ def test_a_directory_that_holds_a_run_is_not_overwritten(
         handoff: Program, small_run: tuple[Path, Finished]) -> None:
     directory, _ = small_run
     before = (directory / "journal.jsonl").read_bytes()
-    assert_refused(handoff.run(*SMALL, directory=directory), str(directory), "holds a run already",
+    assert_refused(handoff.run(*SMALL, directory=directory), str(directory), "already holds a run",
                    "--resume", "--out")
     assert (directory / "journal.jsonl").read_bytes() == before
 
@@ -156,11 +156,11 @@ def test_resume_refuses_another_build(handoff: Program, copied_run: Path) -> Non
 
 
 @pytest.mark.parametrize(("changed", "said"), [
-    (("--payload", "128"), ["'1:1 64B' there", "'1:1 128B' here"]),
-    (("--transfer", "move"), ["'1:1 64B' there", "'1:1 64B move' here"]),
-    (("--incarnations", "2"), ["number of incarnations is 1 there and 2 here"]),
-    (("--budget", "900ms"), ["budget in seconds is 0.6 there and 0.9 here"]),
-    (("--pin", "none"), ["binding is auto there and none here"]),
+    (("--payload", "128"), ["'1:1 64B' in that run", "'1:1 128B' now"]),
+    (("--transfer", "move"), ["'1:1 64B' in that run", "'1:1 64B move' now"]),
+    (("--incarnations", "2"), ["number of incarnations is 1 in that run and 2 now"]),
+    (("--budget", "900ms"), ["budget in seconds is 0.6 in that run and 0.9 now"]),
+    (("--pin", "none"), ["binding is auto in that run and none now"]),
 ])
 def test_resume_says_what_differs_in_another_plan(handoff: Program, copied_run: Path,
                                                   changed: tuple[str, str],

@@ -7,11 +7,14 @@
 // batch of credits.
 //
 // Properties: FIFO for each producer and loop; bounded by credits; a heap block for each handler;
-// the loops sleep in the library's epoll_wait between slices, kept there by work guards. Source:
-// Boost.Asio, io_context and post.
+// the loops sleep in the library's epoll_wait between slices, kept there by work guards. An
+// io_context without any timer or descriptor would sleep on a condition variable instead, and would
+// not be an event loop; so each has a timer, which is never set. Source: Boost.Asio, io_context and
+// post.
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstring>
 #include <vector>
 
@@ -59,6 +62,7 @@ class AsioLoops final : public Strategy {
     Loop(Payloads<Message>& payloads, Consumer& lane) : reader(payloads, lane) {}
     asio::io_context context;
     asio::executor_work_guard<asio::io_context::executor_type> guard{context.get_executor()};
+    asio::steady_timer timer{context};  // never set: it makes the loop wait in epoll
     PayloadReader<Message> reader;
     bool in_slice = false;  // the loop's alone
   };

@@ -17,15 +17,10 @@
 
 #include "bench/interface/cpu_set.h"
 #include "bench/interface/per_item.h"
+#include "bench/interface/process_end.h"
 
 namespace handoff {
 namespace {
-
-std::string how_it_ended(int status) {
-  if (!WIFSIGNALED(status)) return "exited with status " + std::to_string(WEXITSTATUS(status));
-  const char* name = sigabbrev_np(WTERMSIG(status));
-  return std::string("was killed by SIG") + (name == nullptr ? "?" : name);
-}
 
 struct Processes {
   using Handle = pid_t;
@@ -52,7 +47,7 @@ struct Processes {
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     child = 0;
-    return status == 0 ? std::string() : "the process of an item " + how_it_ended(status);
+    return status == 0 ? std::string() : "the process of an item: " + how_it_ended(status);
   }
 };
 

@@ -29,7 +29,7 @@ using testing::kSanitized;
 using testing::kTimeout;
 using testing::open_request;
 
-constexpr const char* kKilled = "worker process [0-9]+ of [0-9]+ was killed by SIGKILL";
+constexpr const char* kKilled = R"(worker process [0-9]+ of [0-9]+: killed by SIGKILL \(Killed\))";
 
 const Workload kWorkloads[] = {{},
                                {.capacity = 1},
@@ -212,7 +212,7 @@ TEST(ProcessPerItem, WhoseProcessIsKilledInASliceIsCrashed) {
       }
     });
     expect_outcome(cell.slice(1, kHuge, kNeverCut).outcome, CellVerdict::kCrashed,
-                   "the process of an item was killed by SIGKILL");
+                   R"(the process of an item: killed by SIGKILL \(Killed\))");
     over = true;
     beside.join();
     EXPECT_TRUE(descendants(getpid()).empty());

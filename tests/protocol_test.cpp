@@ -80,6 +80,7 @@ TEST(Protocol, SliceRepliesSurviveTheJourney) {
   reply.voluntary = 4;
   reply.involuntary = 5;
   reply.run_delay_ns = 6;
+  reply.under_way = 7.5;
   reply.slowest_share = 0.25;
   reply.fastest_share = 1.75;
   reply.parked_cpu_ns = 7;

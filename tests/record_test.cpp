@@ -24,7 +24,7 @@ TEST(RunRecord, NamesTheColumnsOfItsRowsInTheirOrder) {
       RunRecord::slice_columns(),
       (std::vector<std::string>{"cell", "start_ns", "items", "window_items", "elapsed_ns", "cpu_ns",
                                 "voluntary", "involuntary", "run_delay_ns", "slowest_share",
-                                "fastest_share", "missed_wakeups", "whole_ns"}));
+                                "fastest_share", "missed_wakeups", "whole_ns", "under_way"}));
   SliceReply reply;
   reply.items = 2;
   reply.window_items = 3.04;
@@ -37,8 +37,9 @@ TEST(RunRecord, NamesTheColumnsOfItsRowsInTheirOrder) {
   reply.fastest_share = 1.5;
   reply.missed_wakeups = 2;
   reply.whole_ns = 10.4;
+  reply.under_way = 11.5;
   EXPECT_EQ(RunRecord::slice_row(1, 9.2, reply),
-            Json::parse("[1,9,2,3.0,5,5,6,7,8,0.123,1.5,2,10]"));
+            Json::parse("[1,9,2,3.0,5,5,6,7,8,0.123,1.5,2,10,12]"));
 }
 
 TEST(RunRecord, SumsUpTheSlicesOfACellButNotItsWarmUp) {

@@ -52,6 +52,7 @@ const char* const kNumbers[] = {"ns_per_item",
                                 "peak_memory_bytes",
                                 "slowest_lane_share",
                                 "fastest_lane_share",
+                                "fill_share",
                                 "floor_multiple",
                                 "parked_cpu_share",
                                 "levels"};

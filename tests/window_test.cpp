@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <deque>
 #include <span>
 #include <vector>
 
@@ -95,6 +96,21 @@ TEST(TimedWindow, SaysHowUnevenlyTheLanesWereServed) {
   const Window window = timed_window(lanes, workload);
   EXPECT_NEAR(window.fastest_share, 1.5, 0.05);
   EXPECT_NEAR(window.slowest_share, 0.5, 0.05);
+}
+
+TEST(TimedWindow, SaysHowManyItemsWereUnderWay) {
+  const Workload workload{.payload = 8, .capacity = 200};
+  LaneSetup lanes = make_lanes(workload, 6400);
+  lanes.arm(1, 6400);
+  std::deque<Value<8>> queue;
+  for (Value<8> value{}; lanes.producers()[0].next(value);) {
+    queue.push_back(value);
+    if (queue.size() <= 100) continue;
+    lanes.consumers()[0].accept(queue.front());
+    queue.pop_front();
+  }
+  for (; !queue.empty(); queue.pop_front()) lanes.consumers()[0].accept(queue.front());
+  EXPECT_NEAR(timed_window(lanes, workload).under_way, 100, 1);
 }
 
 TEST(TimedWindow, AnIdleLaneHasNoShare) {

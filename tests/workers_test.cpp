@@ -85,16 +85,18 @@ TEST(Workers, OfWhomOneIsKilledAtWorkBreakAllAndSayWhich) {
                    .kept = {}});
   const std::vector<pid_t> pids = descendants(getpid());
   workers.start();
-  EXPECT_EQ(words_of([&] { workers.finish(); }), "worker process 1 of 3 was killed by SIGKILL");
+  EXPECT_EQ(words_of([&] { workers.finish(); }),
+            "worker process 1 of 3: killed by SIGKILL (Killed)");
   EXPECT_EQ(broken, 1);
   for (const pid_t pid : pids) EXPECT_TRUE(ends(pid));
-  EXPECT_EQ(words_of([&] { workers.start(); }), "worker process 1 of 3 was killed by SIGKILL");
+  EXPECT_EQ(words_of([&] { workers.start(); }),
+            "worker process 1 of 3: killed by SIGKILL (Killed)");
 }
 
 TEST(Workers, OfWhomOneExitsSayItsStatus) {
   Workers workers(1, {}, job([](std::uint32_t) { _exit(3); }));
   workers.start();
-  EXPECT_EQ(words_of([&] { workers.finish(); }), "worker process 0 of 1 exited with status 3");
+  EXPECT_EQ(words_of([&] { workers.finish(); }), "worker process 0 of 1: exited with status 3");
 }
 
 TEST(Workers, OfWhomOneIsKilledBetweenTurnsDoNotStartAgain) {
@@ -103,7 +105,7 @@ TEST(Workers, OfWhomOneIsKilledBetweenTurnsDoNotStartAgain) {
   turn(workers);
   kill(descendants(getpid()).at(0), SIGKILL);
   EXPECT_TRUE(testing::eventually([&] { return broken.load(); }));
-  EXPECT_NE(words_of([&] { turn(workers); }).find("was killed by SIGKILL"), std::string::npos);
+  EXPECT_NE(words_of([&] { turn(workers); }).find("killed by SIGKILL"), std::string::npos);
 }
 
 TEST(Workers, ThatAreStoppedAreWaitedFor) {

@@ -80,6 +80,7 @@ class Cell {
     reply.voluntary = after.voluntary - before.voluntary;
     reply.involuntary = after.involuntary - before.involuntary;
     reply.run_delay_ns = before.run_delay_ns < 0 ? -1 : after.run_delay_ns - before.run_delay_ns;
+    reply.under_way = window.under_way;
     reply.slowest_share = window.slowest_share;
     reply.fastest_share = window.fastest_share;
     reply.parked_cpu_ns = parked_cpu_ns;

@@ -69,6 +69,7 @@ struct SliceReply {
   double cpu_ns = 0;                      // all threads and descendants, whole slice
   double voluntary = 0, involuntary = 0;  // context switches
   double run_delay_ns = -1;               // -1: not known
+  double under_way = 0;                   // items, at the ends of the window
   double slowest_share = 1, fastest_share = 1;
   double parked_cpu_ns = 0, parked_wall_ns = 0;  // since the slice before
   std::uint64_t missed_wakeups = 0;  // since the slice before: a fault of the eventcount

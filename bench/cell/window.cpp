@@ -69,6 +69,7 @@ Window window_between(std::span<const MarkReading> marks, std::uint64_t issued,
   const MarkReading &begin = marks[from], &end = marks[to];
   window.begin_ticks = begin.ticks;
   window.end_ticks = end.ticks;
+  window.under_way = (under_way(begin) + under_way(end)) / 2;
   const auto lanes = static_cast<double>(end.accepted_by.size());
   double slowest = window.items, fastest = 0;
   for (std::size_t lane = 0; lane < end.accepted_by.size(); ++lane) {

@@ -19,6 +19,7 @@ struct Window {
   std::uint64_t begin_ticks = 0, end_ticks = 0;
   double items = 0;          // accepted inside, all lanes; 0: there is no window
   double drift = 0;          // items under way at its end less those at its begin, share of `items`
+  double under_way = 0;      // items under way, mean of both ends
   double slowest_share = 1;  // of the slowest lane, times the number of lanes
   double fastest_share = 1;
 };

@@ -17,6 +17,7 @@
 #include "bench/interface/cpu_set.h"
 #include "bench/interface/eventcount.h"
 #include "bench/interface/futex.h"
+#include "bench/interface/process_end.h"
 
 namespace handoff {
 
@@ -39,12 +40,6 @@ void close_all_but(std::vector<int> kept) {
     from = static_cast<unsigned>(fd) + 1;
   }
   close_range(from, ~0U, 0);
-}
-
-std::string how_it_ended(const siginfo_t& end) {
-  if (end.si_code == CLD_EXITED) return "exited with status " + std::to_string(end.si_status);
-  const char* name = sigabbrev_np(end.si_status);
-  return std::string("was killed by SIG") + (name == nullptr ? "?" : name);
 }
 
 }  // namespace
@@ -133,7 +128,7 @@ void Workers::await_ends() {
       const auto which = std::find(pids_.begin(), pids_.end(), end.si_pid);
       if (!dismissed_ && why_.empty()) {
         why_ = "worker process " + std::to_string(which - pids_.begin()) + " of " +
-               std::to_string(pids_.size()) + " " + how_it_ended(end);
+               std::to_string(pids_.size()) + ": " + how_it_ended(end);
         kill_all();
         breaks = true;
       }

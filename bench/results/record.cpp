@@ -19,8 +19,9 @@ enum Column : std::uint8_t {
   kRunDelay,
   kSlowest,
   kFastest,
-  kMissedWakeups,  // this and the following columns exist since version 0.2
-  kWhole
+  kMissedWakeups,  // this and the following columns may be missing in old journals
+  kWhole,
+  kUnderWay
 };
 
 double rounded(double value, double unit) { return std::round(value * unit) / unit; }
@@ -30,7 +31,7 @@ const std::vector<std::string>& RunRecord::slice_columns() {
   static const std::vector<std::string> names{
       "cell",          "start_ns",       "items",       "window_items", "elapsed_ns",
       "cpu_ns",        "voluntary",      "involuntary", "run_delay_ns", "slowest_share",
-      "fastest_share", "missed_wakeups", "whole_ns"};
+      "fastest_share", "missed_wakeups", "whole_ns",    "under_way"};
   return names;
 }
 
@@ -48,7 +49,8 @@ Json RunRecord::slice_row(int cell, double start_ns, const SliceReply& reply) {
           rounded(reply.slowest_share, 1000),
           rounded(reply.fastest_share, 1000),
           reply.missed_wakeups,
-          whole(reply.whole_ns)};
+          whole(reply.whole_ns),
+          whole(reply.under_way)};
 }
 
 bool hardly_timed(const CellRecord& cell) {
@@ -154,7 +156,11 @@ void RunRecord::add_block(const Json& line) {
                      .items = row.at(kWindowItems),
                      .whole_ns = row.size() > kWhole ? row[kWhole].get<double>() : 0,
                      .all_items = row.at(kItems)});
-    if (block.back().items <= 0) ++cell.untimed;
+    if (block.back().items <= 0) {
+      ++cell.untimed;
+    } else if (row.size() > kUnderWay) {
+      cell.under_way.push_back(row[kUnderWay]);
+    }
     ++cell.slices;
     cell.items += row.at(kItems).get<double>();
     cell.cpu_ns += row.at(kCpu).get<double>();

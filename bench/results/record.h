@@ -29,6 +29,7 @@ struct CellRecord {
   int slices = 0;
   int untimed = 0;  // slices without a window in which the queue kept its fill level
   std::vector<double> slowest_shares, fastest_shares;
+  std::vector<double> under_way;  // items, at the ends of each timed window
   double parked_cpu_share_sum = 0, peak_memory_bytes = 0;
   std::uint64_t missed_wakeups = 0;  // warm-up included
   int closed = 0;                    // incarnations that ended in order

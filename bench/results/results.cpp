@@ -69,7 +69,7 @@ Json cell_json(const PointResult& point, std::size_t index) {
        {"ns_per_item", "overall_ns_per_item", "stall_share", "items_per_second", "bytes_per_second",
         "cpu_ns_per_item", "voluntary_switches_per_item", "involuntary_switches_per_item",
         "run_delay_ns_per_item", "peak_memory_bytes", "slowest_lane_share", "fastest_lane_share",
-        "floor_multiple", "parked_cpu_share", "levels"}) {
+        "fill_share", "floor_multiple", "parked_cpu_share", "levels"}) {
     cell[key] = nullptr;
   }
   const CellEstimate* estimate = point.cell(index);
@@ -96,6 +96,9 @@ Json cell_json(const PointResult& point, std::size_t index) {
   cell["levels"] = levels_json(point.plan, point.record, index);
   cell["slowest_lane_share"] = median_or_null(record.slowest_shares);
   cell["fastest_lane_share"] = median_or_null(record.fastest_shares);
+  if (!record.under_way.empty()) {
+    cell["fill_share"] = number_json(median(record.under_way) / point.plan.workload.capacity);
+  }
   if (record.closed > 0) {
     cell["peak_memory_bytes"] = number_json(record.peak_memory_bytes);
     cell["parked_cpu_share"] = number_json(record.parked_cpu_share_sum / record.closed);

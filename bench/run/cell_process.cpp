@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "bench/cell/keeper.h"
+#include "bench/interface/process_end.h"
 #include "bench/posix/throw_errno.h"
 #include "bench/run/interruption.h"
 #include "bench/run/stall_watch.h"
@@ -70,16 +71,6 @@ pid_t spawn_keeper(const std::string& program, int lifeline, int control, int me
   posix_spawnattr_destroy(&attributes);
   if (error != 0) throw_errno("cannot start a cell", error);
   return pid;
-}
-
-std::string how_it_ended(int status) {
-  if (WIFSIGNALED(status)) {
-    const int signal = WTERMSIG(status);
-    const char* abbreviation = sigabbrev_np(signal);
-    return fmt::format("killed by SIG{} ({})", abbreviation == nullptr ? "?" : abbreviation,
-                       strsignal(signal));
-  }
-  return fmt::format("exited with status {}", WEXITSTATUS(status));
 }
 
 }  // namespace

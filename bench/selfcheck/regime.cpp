@@ -1,5 +1,6 @@
-// Check of the slice length: do short slices and slices of ten seconds give the same ratios? For
-// every strategy, the ratio to one common strategy is measured with both, several times in turn.
+// Check of the slice length: do short slices and slices of ten seconds give the same ratios? Both
+// are measured in turn, in several rounds. A strategy's ratio is to the geometric mean of all
+// others in the round: a ratio to one of them would carry the noise of that one into all.
 // Each result must lie within the interval of the other.
 #include <fmt/format.h>
 
@@ -8,11 +9,10 @@
 #include <map>
 #include <numeric>
 #include <ostream>
+#include <stdexcept>
 
-#include "bench/calibration/calibration.h"
-#include "bench/results/results.h"
 #include "bench/selfcheck/check.h"
-#include "bench/stats/distributions.h"
+#include "bench/stats/interval.h"
 #include "bench/stats/pairing.h"
 
 namespace handoff {
@@ -20,127 +20,116 @@ namespace handoff {
 namespace {
 
 constexpr double kShortBudgetS = 15, kLongSliceS = 10, kConfidence = 0.95;
-constexpr int kRounds = 4;
+constexpr int kRounds = 8, kFewestRounds = 4;
 constexpr std::uint32_t kPayload = 64;
+// An interval whose ends are further apart than this factor does not show that two results agree.
+constexpr double kWidestInterval = 2.5;
 
-using Logs = std::map<std::string, double>;  // by label: log ns per item
+using Logs = std::map<std::string, double>;  // by label: log of the ratio to the mean of the others
 
-/// Typical ns per item of every cell that delivered.
-Logs logs_of(const Measured& measured) {
-  const PointPlan& point = measured.plan.points[0];
-  const PointEstimate estimate = handoff::estimate(measured.plan, point, measured.record.point(0));
-  Logs logs;
-  for (std::size_t i = 0; i < point.cells.size(); ++i) {
-    if (estimate.cells[i])
-      logs[point.cells[i].label] = std::log(estimate.cells[i]->typical_ns.value);
-  }
-  return logs;
-}
-
-/// The log ratio of every cell to `anchor`, from paired slices.
-Logs paired_logs_of(const Measured& measured, const std::string& anchor) {
+/// Of all incarnations: from the windows of the slices (`typical`), or from whole slices, timed or
+/// not (`overall`). Cells that never met are compared through a third. Throws std::runtime_error if
+/// there is none.
+Logs logs_of(const Measured& measured, std::vector<double> PairSeries::*kind) {
   const std::vector<CellPlan>& cells = measured.plan.points[0].cells;
-  const auto is_anchor = [&](const CellPlan& cell) { return cell.label == anchor; };
-  const auto to =
-      static_cast<int>(std::find_if(cells.begin(), cells.end(), is_anchor) - cells.begin());
-  const auto tables =
-      incarnation_tables(measured.record.point(0).samples, static_cast<int>(cells.size()));
-  std::vector<int> anchors(cells.size());
-  std::iota(anchors.begin(), anchors.end(), 0);
+  const int count = static_cast<int>(cells.size());
+  const auto tables = incarnation_tables(measured.record.point(0).samples, count);
+  std::vector<int> all(cells.size());
+  std::iota(all.begin(), all.end(), 0);
   Logs logs;
-  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
-    const int index = static_cast<int>(cell);
-    const std::vector<double> ratios = pair_series(tables, index, to, anchors).typical;
-    if (ratios.empty()) continue;
-    logs[cells[cell].label] = std::log(geometric_mean(ratios, kConfidence).value);
+  for (const int cell : all) {
+    const std::string& label = cells[static_cast<std::size_t>(cell)].label;
+    double sum = 0;
+    for (const int other : all) {
+      if (other == cell) continue;
+      const PairSeries pairs = pair_series(tables, cell, other, all);
+      if ((pairs.*kind).empty()) {
+        throw std::runtime_error(fmt::format("{} cannot be compared with {}", label,
+                                             cells[static_cast<std::size_t>(other)].label));
+      }
+      sum += std::log(geometric_mean(pairs.*kind, kConfidence).value);
+    }
+    logs[label] = sum / (count - 1);
   }
   return logs;
 }
 
-/// The mean of the log ratios of several runs, and the half-width of its interval, including the
-/// between-run term.
-struct Side {
-  double mean = 0, half = 0;
-  [[nodiscard]] bool holds(double log) const { return std::abs(log - mean) <= half; }
-  [[nodiscard]] std::string text() const {
-    return fmt::format("{:.3f} [{:.3f}, {:.3f}]", std::exp(mean), std::exp(mean - half),
-                       std::exp(mean + half));
-  }
-};
+Measured measure_short(const CheckOptions& options) {
+  const auto as_planned = [](Plan&) {};
+  return measure(small_suite(options.strategies, kPayload, kShortBudgetS, options.seed), as_planned,
+                 options.plugins);
+}
 
-Side side_of(const std::vector<double>& logs, double between_sd, double confidence) {
-  const Interval interval = geometric_mean(logs, confidence);
-  const double tail = (1 - confidence) / 2;
-  const double known = normal_above(tail) * between_sd / std::sqrt(std::ssize(logs));
-  const double within = std::log(interval.hi / interval.value);
-  return {std::log(interval.value), std::hypot(within, known)};
+/// One uninterrupted slice of `slice_s` of every strategy, one after the other.
+Measured measure_long(const CheckOptions& options, double slice_s) {
+  Suite suite = small_suite(options.strategies, kPayload, 1, options.seed);
+  suite.slice_s = slice_s;
+  suite.incarnations = 1;
+  suite.budget_s = 60 * slice_s;
+  const auto one_block = [](Plan& plan) {
+    plan.points[0].blocks = 1;
+    plan.budget_s = 0;  // so that the run ends after one block
+  };
+  return measure(suite, one_block, options.plugins);
+}
+
+/// Each within the other's interval, or not, or an interval too wide to say.
+CheckVerdict compared(const Interval& one, const Interval& other) {
+  if (one.hi < other.lo || other.hi < one.lo) return CheckVerdict::kFailed;
+  if (std::max(one.hi / one.lo, other.hi / other.lo) > kWidestInterval) {
+    return CheckVerdict::kCannotTell;
+  }
+  const bool agree = one.lo <= other.value && other.value <= one.hi && other.lo <= one.value &&
+                     one.value <= other.hi;
+  return agree ? CheckVerdict::kOk : CheckVerdict::kFailed;
+}
+
+std::string text_of(const Interval& i) {
+  return fmt::format("{:.3g} [{:.3g}, {:.3g}]", i.value, i.lo, i.hi);
+}
+
+/// By label, the log ratio of every round.
+using Rounds = std::map<std::string, std::vector<double>>;
+
+void add_round(Rounds& rounds, const Logs& logs) {
+  for (const auto& [label, log] : logs) rounds[label].push_back(log);
 }
 
 }  // namespace
 
 CheckResult check_regime(const CheckOptions& options, std::ostream& progress) {
   const double slice_s = options.budget_s > 0 ? options.budget_s : kLongSliceS;
-  const int rounds = std::max(options.runs, options.runs > 0 ? 2 : kRounds);
-  std::map<std::string, std::vector<double>> brief, lasting;
-  std::map<std::string, double> between_sds;
-  std::string anchor;
+  const int rounds = options.runs > 0 ? std::max(options.runs, kFewestRounds) : kRounds;
+  Rounds brief, lasting;
   for (int round = 0; round < rounds; ++round) {
-    const Measured short_slices = measure(
-        small_suite(options.strategies, kPayload, kShortBudgetS, options.seed), [](Plan&) {},
-        options.plugins);
-    if (anchor.empty()) {
-      const Logs first = logs_of(short_slices);
-      const auto quicker = [](const auto& a, const auto& b) { return a.second < b.second; };
-      anchor = std::min_element(first.begin(), first.end(), quicker)->first;
-      const PointPlan& point = short_slices.plan.points[0];
-      for (std::size_t i = 0; i < point.cells.size(); ++i) {
-        between_sds[point.cells[i].label] = point.between_run_sds[i];
-      }
-    }
-    for (const auto& [label, log] : paired_logs_of(short_slices, anchor)) {
-      brief[label].push_back(log);
-    }
-    Suite suite = small_suite(options.strategies, kPayload, 1, options.seed);
-    suite.slice_s = slice_s;
-    suite.incarnations = 1;
-    suite.budget_s = 60 * slice_s;
-    const Logs whole = logs_of(measure(
-        suite,
-        [](Plan& plan) {
-          plan.points[0].blocks = 1;
-          plan.budget_s = 0;  // so that the run ends after one block
-        },
-        options.plugins));
-    for (const auto& [label, log] : whole) {
-      if (whole.contains(anchor)) lasting[label].push_back(log - whole.at(anchor));
-    }
+    const Measured slices = measure_short(options);
+    add_round(brief, logs_of(slices, &PairSeries::typical));
+    add_round(lasting, logs_of(measure_long(options, slice_s), &PairSeries::overall));
     progress << fmt::format("regime round {} of {}\n", round + 1, rounds) << std::flush;
   }
   // The intervals hold at 95 % for all strategies together. Each strategy is compared twice.
-  const auto compared = static_cast<double>(std::max<std::size_t>(2 * (brief.size() - 1), 1));
-  const double confidence = 1 - (1 - kConfidence) / compared;
-  CheckResult result{CheckVerdict::kOk, ""};
-  int agreed = 0, told = 0;
+  const double confidence = 1 - (1 - kConfidence) / (2 * static_cast<double>(brief.size()));
+  int agreed = 0, unclear = 0;
+  std::string differing;
   for (const auto& [label, logs] : brief) {
-    if (label == anchor || logs.size() < 2 || lasting[label].size() < 2) continue;
-    const double between = std::hypot(between_sds[label], between_sds[anchor]);
-    const Side slices = side_of(logs, between, confidence);
-    const Side whole = side_of(lasting[label], between, confidence);
-    const bool agree = slices.holds(whole.mean) && whole.holds(slices.mean);
-    progress << fmt::format("regime {} / {}: {} in short slices, {} in slices of {:g} s{}\n", label,
-                            anchor, slices.text(), whole.text(), slice_s, agree ? "" : ": DIFFER");
-    ++told;
-    agreed += agree ? 1 : 0;
-    if (!agree) {
-      result.text += fmt::format("; {} / {}: {} in short slices, {} in long ones", label, anchor,
-                                 slices.text(), whole.text());
-    }
+    const Interval slices = geometric_mean(logs, confidence);
+    const Interval whole = geometric_mean(lasting.at(label), confidence);
+    const CheckVerdict verdict = compared(slices, whole);
+    progress << fmt::format("regime {}: {} in short slices, {} in slices of {:g} s: {}\n", label,
+                            text_of(slices), text_of(whole), slice_s, name(verdict));
+    agreed += verdict == CheckVerdict::kOk ? 1 : 0;
+    unclear += verdict == CheckVerdict::kCannotTell ? 1 : 0;
+    if (verdict != CheckVerdict::kFailed) continue;
+    differing += fmt::format("; {}: {} in short slices, {} in long ones", label, text_of(slices),
+                             text_of(whole));
   }
-  result.text = fmt::format(
-      "{} of {} ratios to {} agree between short slices and slices of {:g} s, {} rounds{}", agreed,
-      told, anchor, slice_s, rounds, result.text);
-  if (told == 0) result.verdict = CheckVerdict::kCannotTell;
-  if (agreed < told) result.verdict = CheckVerdict::kFailed;
+  CheckResult result{
+      CheckVerdict::kOk,
+      fmt::format("{} of {} ratios to the mean of the others agree between short slices and "
+                  "slices of {:g} s, {} have wide intervals, {} rounds{}",
+                  agreed, brief.size(), slice_s, unclear, rounds, differing)};
+  if (unclear > 0) result.verdict = CheckVerdict::kCannotTell;
+  if (!differing.empty()) result.verdict = CheckVerdict::kFailed;
   return result;
 }
 

@@ -320,7 +320,7 @@ def cell_result(index: int, name: str, kept: dict[str, list[list[Slice]]]) -> di
     measured = ("ns_per_item", "overall_ns_per_item", "stall_share", "items_per_second",
                 "bytes_per_second", "cpu_ns_per_item", "voluntary_switches_per_item",
                 "involuntary_switches_per_item", "run_delay_ns_per_item", "slowest_lane_share",
-                "fastest_lane_share", "floor_multiple")
+                "fastest_lane_share", "fill_share", "floor_multiple")
     tail = {"levels": None, "peak_memory_bytes": 5242880, "parked_cpu_share": 0.0004, "slices": 0, "untimed_slices": 0,
             "waits_itself": False,
             "incarnations": 0, "items": 0, "bound": binding(index)["bound"], "missed_wakeups": 0,
@@ -340,7 +340,7 @@ def cell_result(index: int, name: str, kept: dict[str, list[list[Slice]]]) -> di
         rounded(max(0.0, 1 - middle / total)), rounded(1e9 / middle),
         rounded(1e9 / middle * (8 if name == "floor" else POINTS[index][2])),
         rounded(sum(taken.cpu_ns for taken in every) / items), rounded(4.5 * len(every) / items),
-        rounded(len(every) / items), rounded(middle * 0.004), 0.965, 1.035,
+        rounded(len(every) / items), rounded(middle * 0.004), 0.965, 1.035, 0.97,
         rounded(middle / (statistics.median(floors) / 2))]
     tail.update(slices=len(every), incarnations=INCARNATIONS, items=round(items * 1.2),
                 longest_life_items=round(items * 1.2 / INCARNATIONS))

@@ -114,6 +114,7 @@ CELL = {
     "involuntary_switches_per_item": nullable(positive),
     "run_delay_ns_per_item": nullable(positive), "peak_memory_bytes": nullable(positive),
     "slowest_lane_share": nullable(positive), "fastest_lane_share": nullable(positive),
+    "fill_share": nullable(positive),
     "floor_multiple": nullable(positive), "parked_cpu_share": nullable(positive),
     "levels": nullable(shaped(LEVELS)),
     "slices": whole, "untimed_slices": whole, "waits_itself": boolean, "incarnations": whole, "items": whole,

@@ -58,6 +58,7 @@ inline Json slice_row_of(int cell, double ns_per_item, double items = 1000) {
   reply.voluntary = 10;
   reply.involuntary = 5;
   reply.run_delay_ns = 3 * items;
+  reply.under_way = 256;
   reply.slowest_share = 0.9;
   reply.fastest_share = 1.1;
   return RunRecord::slice_row(cell, 0, reply);

@@ -111,6 +111,7 @@ TEST(Results, OfADeliveredCellAreItsNumbers) {
   EXPECT_EQ(fast["peak_memory_bytes"], 1'000'007);
   EXPECT_DOUBLE_EQ(fast["slowest_lane_share"], 0.9);
   EXPECT_DOUBLE_EQ(fast["fastest_lane_share"], 1.1);
+  EXPECT_DOUBLE_EQ(fast["fill_share"], 0.25);            // 256 items of 1024
   EXPECT_NEAR(fast["floor_multiple"], 104 / 31.2, 0.1);  // a round trip is two hand-overs
   EXPECT_NEAR(fast["parked_cpu_share"], 0.01, 1e-12);
   EXPECT_EQ(fast["slices"], 160);

@@ -96,7 +96,7 @@ Json cell_json(const PointResult& point, std::size_t index) {
   cell["levels"] = levels_json(point.plan, point.record, index);
   cell["slowest_lane_share"] = median_or_null(record.slowest_shares);
   cell["fastest_lane_share"] = median_or_null(record.fastest_shares);
-  if (!record.under_way.empty()) {
+  if (!record.under_way.empty() && plan.role != Role::kReference) {
     cell["fill_share"] = number_json(median(record.under_way) / point.plan.workload.capacity);
   }
   if (record.closed > 0) {

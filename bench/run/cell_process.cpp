@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstring>
 #include <system_error>
 #include <utility>
 #include <vector>

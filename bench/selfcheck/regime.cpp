@@ -34,8 +34,10 @@ Logs logs_of(const Measured& measured, std::vector<double> PairSeries::*kind) {
   const std::vector<CellPlan>& cells = measured.plan.points[0].cells;
   const int count = static_cast<int>(cells.size());
   const auto tables = incarnation_tables(measured.record.point(0).samples, count);
-  std::vector<int> all(cells.size());
-  std::iota(all.begin(), all.end(), 0);
+  std::vector<int> all;
+  for (int cell = 0; cell < count; ++cell) {
+    if (cells[static_cast<std::size_t>(cell)].runs()) all.push_back(cell);
+  }
   Logs logs;
   for (const int cell : all) {
     const std::string& label = cells[static_cast<std::size_t>(cell)].label;
@@ -47,9 +49,10 @@ Logs logs_of(const Measured& measured, std::vector<double> PairSeries::*kind) {
         throw std::runtime_error(fmt::format("{} cannot be compared with {}", label,
                                              cells[static_cast<std::size_t>(other)].label));
       }
-      sum += std::log(geometric_mean(pairs.*kind, kConfidence).value);
+      const std::vector<double>& series = pairs.*kind;
+      sum += std::reduce(series.begin(), series.end()) / static_cast<double>(series.size());
     }
-    logs[label] = sum / (count - 1);
+    if (all.size() > 1) logs[label] = sum / static_cast<double>(all.size() - 1);
   }
   return logs;
 }
@@ -128,7 +131,7 @@ CheckResult check_regime(const CheckOptions& options, std::ostream& progress) {
       fmt::format("{} of {} ratios to the mean of the others agree between short slices and "
                   "slices of {:g} s, {} have wide intervals, {} rounds{}",
                   agreed, brief.size(), slice_s, unclear, rounds, differing)};
-  if (unclear > 0) result.verdict = CheckVerdict::kCannotTell;
+  if (unclear > 0 || brief.empty()) result.verdict = CheckVerdict::kCannotTell;
   if (!differing.empty()) result.verdict = CheckVerdict::kFailed;
   return result;
 }

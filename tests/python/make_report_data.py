@@ -340,7 +340,8 @@ def cell_result(index: int, name: str, kept: dict[str, list[list[Slice]]]) -> di
         rounded(max(0.0, 1 - middle / total)), rounded(1e9 / middle),
         rounded(1e9 / middle * (8 if name == "floor" else POINTS[index][2])),
         rounded(sum(taken.cpu_ns for taken in every) / items), rounded(4.5 * len(every) / items),
-        rounded(len(every) / items), rounded(middle * 0.004), 0.965, 1.035, 0.97,
+        rounded(len(every) / items), rounded(middle * 0.004), 0.965, 1.035,
+        None if STRATEGIES[name][0] == "reference" else 0.97,
         rounded(middle / (statistics.median(floors) / 2))]
     tail.update(slices=len(every), incarnations=INCARNATIONS, items=round(items * 1.2),
                 longest_life_items=round(items * 1.2 / INCARNATIONS))
